@@ -1,0 +1,71 @@
+using System.Text;
+
+namespace ParallelExec.Execution.Output;
+
+/// <summary>Replaces the values of secrets by <c>***</c>: in output as it streams by, and in texts that are reported.</summary>
+internal sealed class SecretMasker
+{
+    private const string Mask = "***";
+    private static readonly byte[] MaskBytes = "***"u8.ToArray();
+    private readonly string[] secrets;
+    private readonly byte[][] secretBytes;
+
+    private SecretMasker(string[] secrets)
+    {
+        this.secrets = secrets;
+        secretBytes = [.. secrets.Select(Encoding.UTF8.GetBytes)];
+    }
+
+    /// <returns>Null where there is nothing to hide.</returns>
+    public static SecretMasker? For(IEnumerable<string> values)
+    {
+        // The longest first: a secret that is part of another must not leave the rest of it. Of a secret with
+        // several lines each line is hidden too, for output that is cut into lines.
+        string[] secrets = [.. values
+            .SelectMany(value => value.Split('\n', StringSplitOptions.TrimEntries).Append(value.Trim()))
+            .Where(value => value.Length > 0)
+            .Distinct(StringComparer.Ordinal)
+            .OrderByDescending(value => value.Length)
+            .ThenBy(value => value, StringComparer.Ordinal)];
+        return secrets.Length == 0 ? null : new SecretMasker(secrets);
+    }
+
+    public string Apply(string text) => secrets.Aggregate(text, (masked, secret) => masked.Replace(secret, Mask, StringComparison.Ordinal));
+
+    /// <summary>How many bytes may be the beginning of a secret, and so have to wait for what follows.</summary>
+    public int HoldBack => secretBytes[0].Length - 1;
+
+    /// <summary>Writes <paramref name="buffer"/> masked; the last <see cref="HoldBack"/> bytes are kept unless it is the end.</summary>
+    /// <returns>How many bytes of it were used up.</returns>
+    public int Write(ReadOnlySpan<byte> buffer, bool isEnd, Stream target)
+    {
+        int at = 0, from = 0;
+        int last = isEnd ? buffer.Length : buffer.Length - HoldBack;
+        while (at < last)
+        {
+            byte[]? secret = Starting(buffer[at..]);
+            if (secret is null)
+            {
+                at++;
+                continue;
+            }
+            target.Write(buffer[from..at]);
+            target.Write(MaskBytes);
+            at += secret.Length;
+            from = at;
+        }
+        if (at > from)
+            target.Write(buffer[from..at]);
+        return Math.Max(at, 0);
+    }
+
+    private byte[]? Starting(ReadOnlySpan<byte> text)
+    {
+        foreach (byte[] secret in secretBytes)
+        {
+            if (text.StartsWith(secret))
+                return secret;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace ParallelExec.Execution.Processes;
+
+/// <summary>A child process and all that it starts. The only place that knows <see cref="Process"/>.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    /// <summary>
+    /// An environment variable that every process of one attempt inherits: also those that left the process tree (a double fork,
+    /// <c>setsid</c>) are found by it.
+    /// </summary>
+    public const string CookieVariable = "PARALLELEXEC_COOKIE";
+
+    private readonly Process process;
+    private readonly string cookie;
+    private readonly WindowsJob? job;
+
+    private ChildProcess(Process process, string cookie, bool pumped)
+    {
+        this.process = process;
+        this.cookie = cookie;
+        job = OperatingSystem.IsWindows() ? WindowsJob.For(process.Handle) : null;
+        Outputs = (pumped, OperatingSystem.IsWindows()) switch
+        {
+            (false, _) => [],
+            // On Unix the shell in front of it joins the two.
+            (true, false) => [process.StandardOutput.BaseStream],
+            (true, true) => [process.StandardOutput.BaseStream, process.StandardError.BaseStream],
+        };
+    }
+
+    /// <summary>What it writes, where it does not write its log file itself.</summary>
+    public ImmutableArray<Stream> Outputs { get; }
+
+    public int ExitCode => process.ExitCode;
+
+    /// <param name="environment">Complete, with <see cref="CookieVariable"/>.</param>
+    public static ChildProcess Start(LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(command.Program)
+        {
+            WorkingDirectory = workingDirectory,
+            UseShellExecute = false,
+            RedirectStandardOutput = command.Pumped,
+            // On Unix the shell in front of it closes the input.
+            RedirectStandardInput = OperatingSystem.IsWindows(),
+            RedirectStandardError = command.Pumped && OperatingSystem.IsWindows(),
+        };
+        if (OperatingSystem.IsWindows())
+            start.CreateNewProcessGroup = true;
+        foreach (string argument in command.Arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment.Clear();
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        try
+        {
+            Process process = Process.Start(start) ?? throw new ProcessNotStartedException("the system gave no process");
+            if (OperatingSystem.IsWindows())
+                process.StandardInput.Close();
+            return new ChildProcess(process, environment[CookieVariable], command.Pumped);
+        }
+        catch (Exception e) when (e is Win32Exception or InvalidOperationException or IOException)
+        {
+            throw new ProcessNotStartedException(e.Message, e);
+        }
+    }
+
+    /// <returns>True when it has exited, false when it has to be stopped.</returns>
+    public async Task<bool> WaitAsync(CancellationToken stop)
+    {
+        try
+        {
+            await ExitAsync(stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return process.HasExited;
+        }
+    }
+
+    /// <summary>Ends it and all it has started: asks first, then kills, then looks.</summary>
+    public async Task<StopReport> StopTreeAsync(TimeSpan grace)
+    {
+        StopReport report = job is not null
+            ? await job.StopAsync(process, grace).ConfigureAwait(false)
+            : await ProcessTree.StopAsync(process.Id, cookie, grace).ConfigureAwait(false);
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await WaitAsync(bound.Token).ConfigureAwait(false);
+        return report;
+    }
+
+    public void Dispose()
+    {
+        job?.Dispose();
+        process.Dispose();
+    }
+
+    /// <summary>Runs a small program of the system to its end and returns what it wrote.</summary>
+    public static string Capture(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return output;
+    }
+
+    // Process.WaitForExitAsync also waits for the end of redirected output, which a daemon can hold open for ever.
+    private async Task ExitAsync(CancellationToken stop)
+    {
+        var exited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => exited.TrySetResult();
+        if (process.HasExited)
+            return;
+        await exited.Task.WaitAsync(stop).ConfigureAwait(false);
+    }
+}
+
+/// <summary>A program with its arguments. <paramref name="Pumped"/>: we read what it writes; otherwise it writes its log itself.</summary>
+internal sealed record LaunchedCommand(string Program, ImmutableArray<string> Arguments, bool Pumped);
+
+/// <summary>What a stop found. <paramref name="Killed"/>: those that did not end when asked. <paramref name="Survivors"/>: those that could not be ended.</summary>
+internal sealed record StopReport(ImmutableArray<string> Killed, ImmutableArray<string> Survivors);
+
+internal sealed class ProcessNotStartedException(string message, Exception? inner = null) : Exception(message, inner);

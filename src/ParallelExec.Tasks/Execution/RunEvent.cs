@@ -1,0 +1,46 @@
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Scheduling;
+
+namespace ParallelExec.Execution;
+
+/// <summary>What happens in a run: its only output. Console, reports and state are observers of it.</summary>
+internal abstract record RunEvent;
+
+internal sealed record RunStarted(DateTimeOffset At) : RunEvent;
+
+internal sealed record SubtaskStarted(PlannedSubtask Subtask, DateTimeOffset At) : RunEvent;
+
+internal sealed record SubtaskEnded(PlannedSubtask Subtask, SubtaskResult Result) : RunEvent;
+
+internal sealed record SubtasksSkipped(SkippedSubtasks Skipped) : RunEvent;
+
+/// <summary>The run was asked to stop: by Ctrl+C, a signal, or the engine.</summary>
+internal sealed record RunStopping(string Reason) : RunEvent;
+
+/// <summary>Time has passed; nothing else happened.</summary>
+internal sealed record Tick(DateTimeOffset At) : RunEvent;
+
+internal sealed record RunEnded(RunResult Result) : RunEvent;
+
+/// <summary>Told of each event, one after another, on the run's own loop.</summary>
+internal interface IRunObserver
+{
+    void On(RunEvent happened);
+}
+
+/// <summary>What became of a run. <see cref="Results"/> has one for each subtask of the plan, by index.</summary>
+internal sealed record RunResult
+{
+    public required ExecutionPlan Plan { get; init; }
+    public required IReadOnlyList<SubtaskResult> Results { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Why it was stopped from outside; null when it was not.</summary>
+    public string? Stopped { get; init; }
+
+    /// <summary>False when a subtask without <c>ContinueOnError</c> failed, or the run was stopped.</summary>
+    public bool Succeeded => Stopped is null && !Plan.Subtasks.Any(subtask =>
+        Results[subtask.Index].IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False);
+}

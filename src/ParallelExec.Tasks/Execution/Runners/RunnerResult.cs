@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Execution.Runners;
+
+/// <summary>How one piece of work ended, before outputs and <c>Verify</c> are looked at.</summary>
+internal sealed record RunnerResult(RunnerEnd End)
+{
+    public int? ExitCode { get; init; }
+
+    /// <summary>Why it could not be started, or why a project failed.</summary>
+    public string Problem { get; init; } = "";
+
+    /// <summary>Processes that did not end when asked, in words.</summary>
+    public ImmutableArray<string> Killed { get; init; } = [];
+    public bool HasLog { get; init; }
+
+    public static RunnerResult Exited(int exitCode) => new(RunnerEnd.Exited) { ExitCode = exitCode };
+}
+
+internal enum RunnerEnd
+{
+    Exited,
+    ProjectEnded,
+    NotStarted,
+
+    /// <summary>Ended by us: its time was up, or the run was stopped.</summary>
+    Stopped,
+}
+
+/// <summary>What one attempt at a subtask works with.</summary>
+/// <param name="Environment">Complete: the child gets this and nothing else.</param>
+/// <param name="LogFile">Absolute.</param>
+/// <param name="Ended">Set when the attempt must end: its time is up, or the run is stopped.</param>
+internal sealed record AttemptContext(
+    PlannedSubtask Planned, int Attempt, IReadOnlyDictionary<string, string> Environment, string LogFile, CancellationToken Ended)
+{
+    public bool AppendToLog { get; init; } = Attempt > 1;
+}

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using ParallelExec.Execution.Output;
+using ParallelExec.Execution.Processes;
+using ParallelExec.Execution.Runners;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Execution;
+
+/// <summary>Runs one subtask to its end: attempts, time-out, what it hands over, its outputs, its <c>Verify</c>.</summary>
+internal sealed class SubtaskExecutor(RunOptions options, HandOver handOver, ProcessRunner processes, ProjectRunner projects, TimeProvider time)
+{
+    /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
+    public Task<SubtaskResult> ExecuteAsync(PlannedSubtask subtask, IReadOnlyList<SubtaskResult?> results, CancellationToken cancel) =>
+        subtask.Subtask switch
+        {
+            { Work: MilestoneWork, Verify: null, Outputs.IsEmpty: true } => Task.FromResult(
+                new SubtaskResult { Status = SubtaskStatus.Succeeded, StartedAt = time.GetUtcNow(), Values = handOver.Pass(subtask) }),
+            // A project only queues itself here; the rest goes to the pool, so that starting processes uses every core.
+            { Work: ProjectWork } => RunAsync(subtask, results, cancel),
+            _ => Task.Run(() => RunAsync(subtask, results, cancel), CancellationToken.None),
+        };
+
+    /// <summary>All that may start now has started: projects among it go to the engine in one request.</summary>
+    public void AllStarted() => projects.Flush();
+
+    private async Task<SubtaskResult> RunAsync(PlannedSubtask planned, IReadOnlyList<SubtaskResult?> results, CancellationToken cancel)
+    {
+        DateTimeOffset startedAt = time.GetUtcNow();
+        long started = time.GetTimestamp();
+        SubtaskResult result;
+        var killed = ImmutableArray<string>.Empty;
+        int attempt = 1;
+        while (true)
+        {
+            result = await AttemptAsync(planned, attempt, results, cancel).ConfigureAwait(false);
+            killed = killed.AddRange(result.Killed);
+            // What could not even be started will not start a second later.
+            if (!result.IsFailure || attempt > planned.Subtask.Retries || result.Code == Codes.NotStarted)
+                break;
+            if (!await DelayAsync(planned.Subtask.RetryDelay, cancel).ConfigureAwait(false))
+                break;
+            attempt++;
+        }
+        return result with { StartedAt = startedAt, Duration = time.GetElapsedTime(started), Attempts = attempt, Killed = killed };
+    }
+
+    private async Task<SubtaskResult> AttemptAsync(
+        PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results, CancellationToken cancel)
+    {
+        Subtask subtask = planned.Subtask;
+        using var limit = new CancellationTokenSource(subtask.Timeout ?? Timeout.InfiniteTimeSpan, time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        var context = new AttemptContext(
+            planned, attempt, handOver.Prepare(planned, attempt, results), LogFiles.PathOf(options, subtask), ended.Token);
+
+        SubtaskResult result = Judge(await RunWorkAsync(context).ConfigureAwait(false), context, limit);
+        if (result.Status == SubtaskStatus.Succeeded)
+            result = CheckOutputs(subtask, result);
+        if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)
+        {
+            RunnerResult verified = await processes.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
+            result = Judge(verified, context, limit) with { ExitCode = result.ExitCode };
+            if (result.Status == SubtaskStatus.Failed && result.Code == Codes.ExitCode)
+                result = result with { Code = Codes.VerifyFailed, Reason = $"Verify failed with exit code {verified.ExitCode}: {FirstLine(verify.CommandLine)}" };
+        }
+        return result.Status == SubtaskStatus.Succeeded ? handOver.Collect(planned, result) : result;
+    }
+
+    private Task<RunnerResult> RunWorkAsync(AttemptContext context) => context.Planned.Subtask.Work switch
+    {
+        ProjectWork project => projects.RunAsync(project, context),
+        MilestoneWork => Task.FromResult(RunnerResult.Exited(0)),
+        Work work => processes.RunAsync(work, context),
+    };
+
+    private static SubtaskResult Judge(RunnerResult ran, AttemptContext context, CancellationTokenSource limit)
+    {
+        Subtask subtask = context.Planned.Subtask;
+        var result = new SubtaskResult
+        {
+            Status = SubtaskStatus.Failed,
+            ExitCode = ran.ExitCode,
+            LogFile = ran.HasLog ? context.LogFile : "",
+            Killed = ran.Killed,
+        };
+        // The engine can not end one project of several: it is judged when it has ended by itself.
+        bool timedOut = limit.IsCancellationRequested && ran.End is (RunnerEnd.Stopped or RunnerEnd.ProjectEnded);
+        return ran.End switch
+        {
+            RunnerEnd.NotStarted => result with { Code = Codes.NotStarted, Reason = $"could not be started: {ran.Problem}" },
+            _ when timedOut => result with
+            {
+                Status = SubtaskStatus.TimedOut,
+                Code = Codes.TimedOut,
+                Reason = $"timed out after {Text.Duration(subtask.Timeout!.Value)}",
+            },
+            RunnerEnd.Stopped or RunnerEnd.ProjectEnded when ran.ExitCode != 0 && context.Ended.IsCancellationRequested => result with { Status = SubtaskStatus.Cancelled, ExitCode = null, Reason = "was stopped while it ran" },
+            RunnerEnd.ProjectEnded when ran.ExitCode != 0 => result with { Code = Codes.ProjectFailed, Reason = ran.Problem, ExitCode = null },
+            RunnerEnd.ProjectEnded => result with { Status = SubtaskStatus.Succeeded, ExitCode = null },
+            _ when ran.ExitCode != 0 => result with { Code = Codes.ExitCode, Reason = $"exit code {ran.ExitCode}{Meaning(ran.ExitCode)}" },
+            _ => result with { Status = SubtaskStatus.Succeeded },
+        };
+    }
+
+    private static SubtaskResult CheckOutputs(Subtask subtask, SubtaskResult result)
+    {
+        string[] missing = [.. subtask.Outputs.Where(output => !OutputFiles.Exists(output)).Select(output => $"'{output.Declared}'")];
+        return missing.Length == 0 ? result : result with
+        {
+            Status = SubtaskStatus.Failed,
+            Code = Codes.OutputMissing,
+            Reason = $"declared output missing: {string.Join(", ", missing)}",
+        };
+    }
+
+    private async Task<bool> DelayAsync(TimeSpan delay, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(delay, time, cancel).ConfigureAwait(false);
+            return !cancel.IsCancellationRequested;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static string Meaning(int? exitCode) => exitCode switch
+    {
+        126 when !OperatingSystem.IsWindows() => " (found, but could not be executed)",
+        127 when !OperatingSystem.IsWindows() => " (the shell did not find a command)",
+        134 or 136 or 137 or 139 or 143 when !OperatingSystem.IsWindows() => $" (ended by signal {exitCode - 128})",
+        _ => "",
+    };
+
+    private static string FirstLine(string command) => Text.Shorten(command.Trim().Split('\n')[0], 100);
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace ParallelExec.Execution;
+
+/// <summary>How durations and long texts are shown to people.</summary>
+internal static class Text
+{
+    /// <summary><c>0.4s</c>, <c>12.3s</c>, <c>4m05s</c>, <c>1h02m</c>.</summary>
+    public static string Duration(TimeSpan duration)
+    {
+        TimeSpan rounded = TimeSpan.FromSeconds(Math.Round(duration.TotalSeconds));
+        if (duration < TimeSpan.FromMinutes(1))
+            return string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0}s");
+        return rounded < TimeSpan.FromHours(1)
+            ? string.Create(CultureInfo.InvariantCulture, $"{(int)rounded.TotalMinutes}m{rounded.Seconds:00}s")
+            : string.Create(CultureInfo.InvariantCulture, $"{(int)rounded.TotalHours}h{rounded.Minutes:00}m");
+    }
+
+    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 3)] + "...";
+
+    /// <summary>Some ids, and how many more there are.</summary>
+    public static string Ids(IReadOnlyCollection<string> ids, int shown = 8) =>
+        string.Join(", ", ids.Take(shown)) + (ids.Count > shown ? $" and {ids.Count - shown} more" : "");
+
+    public static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+}

@@ -1,0 +1,39 @@
+namespace ParallelExec.Model;
+
+/// <summary>All codes, each documented in docs/errors.md with cause and cure.</summary>
+internal static class Codes
+{
+    // PEX1xxx: declaration
+    public const string InvalidId = "PEX1001";
+    public const string DuplicateId = "PEX1002";
+    public const string KindOfWork = "PEX1003";
+    public const string InvalidValue = "PEX1004";
+    public const string UnknownName = "PEX1005";
+    public const string NotInThisVersion = "PEX1006";
+    public const string DoesNotApply = "PEX1007";
+
+    // PEX2xxx: graph and plan
+    public const string MissingDependency = "PEX2001";
+    public const string Cycle = "PEX2002";
+    public const string WriteConflict = "PEX2003";
+    public const string Pool = "PEX2004";
+    public const string EmptyWildcard = "PEX2005";
+    public const string NothingSelected = "PEX2006";
+
+    // PEX3xxx: running
+    public const string ExitCode = "PEX3001";
+    public const string TimedOut = "PEX3002";
+    public const string NotStarted = "PEX3003";
+    public const string OutputMissing = "PEX3004";
+    public const string VerifyFailed = "PEX3005";
+    public const string HandOver = "PEX3006";
+    public const string Stopped = "PEX3007";
+    public const string ProjectFailed = "PEX3008";
+
+    // PEX4xxx: state
+    public const string Locked = "PEX4001";
+    public const string StateNotWritable = "PEX4002";
+
+    // PEX9xxx: a bug of ours
+    public const string Bug = "PEX9001";
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace ParallelExec.Model;
+
+/// <summary>The <c>ParallelExec…</c> properties, validated.</summary>
+internal sealed record RunOptions
+{
+    public ScheduleMode Schedule { get; init; }
+    public OnFailure OnFailure { get; init; }
+    public int MaxParallelism { get; init; } = 1;
+
+    /// <summary>True where the user set it; otherwise the engine's own core budget may lower it.</summary>
+    public bool MaxParallelismIsExplicit { get; init; }
+
+    /// <summary>The <c>-m</c> of this build.</summary>
+    public int NodeCount { get; init; } = 1;
+    public ImmutableArray<string> Only { get; init; } = [];
+    public ImmutableArray<string> Skip { get; init; } = [];
+    public LogOutput LogOutput { get; init; }
+    public WriteConflictMode WriteConflicts { get; init; }
+
+    /// <summary>Where everything is written; absolute.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <summary>The folder of the declaring project; absolute.</summary>
+    public string ProjectDirectory { get; init; } = "";
+
+    /// <summary>The declaring project; absolute.</summary>
+    public string ProjectFile { get; init; } = "";
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
+    public bool ReportMarkdown { get; init; } = true;
+}
+
+internal enum ScheduleMode
+{
+    /// <summary>A wave starts when the one before has ended.</summary>
+    Waves,
+
+    /// <summary>A subtask starts as soon as its own dependencies have ended.</summary>
+    Eager,
+}
+
+internal enum OnFailure
+{
+    /// <summary>The wave of the failure is finished, no later wave starts.</summary>
+    FinishWave,
+
+    /// <summary>What runs is stopped, nothing starts.</summary>
+    FailFast,
+
+    /// <summary>Everything that does not depend on the failure runs.</summary>
+    KeepGoing,
+}
+
+internal enum LogOutput
+{
+    OnFailure,
+    Grouped,
+    Live,
+    None,
+}
+
+internal enum WriteConflictMode
+{
+    Error,
+    Serialize,
+    Warn,
+}

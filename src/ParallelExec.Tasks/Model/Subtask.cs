@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+
+namespace ParallelExec.Model;
+
+/// <summary>One validated <c>ParallelTask</c>. Only the parser makes them; everything after it may rely on their values.</summary>
+internal sealed record Subtask
+{
+    public required string Id { get; init; }
+    public required Work Work { get; init; }
+    public required Origin Origin { get; init; }
+
+    public string Group { get; init; } = "";
+    public string Title { get; init; } = "";
+
+    /// <summary>Ids and wildcards over ids, as declared; the plan holds what they resolve to.</summary>
+    public ImmutableArray<string> DependsOn { get; init; } = [];
+
+    /// <summary>False: runs alone, nothing beside it.</summary>
+    public bool Parallel { get; init; } = true;
+
+    /// <summary>Cleanup: runs even where what it depends on failed or was cancelled.</summary>
+    public bool Always { get; init; }
+
+    /// <summary>What it occupies of the parallelism; 0 = it only waits.</summary>
+    public int Cores { get; init; } = 1;
+    public ImmutableArray<PoolUse> Pools { get; init; } = [];
+    public TimeSpan? Timeout { get; init; }
+    public int Retries { get; init; }
+    public TimeSpan RetryDelay { get; init; }
+    public ContinueOnError ContinueOnError { get; init; }
+    public TimeSpan? EstimatedDuration { get; init; }
+
+    /// <summary>Files that must be there afterwards: absolute, globs allowed.</summary>
+    public ImmutableArray<PathPattern> Outputs { get; init; } = [];
+
+    /// <summary>Absolute.</summary>
+    public required string WorkingDirectory { get; init; }
+    public ImmutableArray<KeyValuePair<string, string>> Environment { get; init; } = [];
+
+    /// <summary>Names of environment variables whose values are masked everywhere.</summary>
+    public ImmutableArray<string> Secrets { get; init; } = [];
+    public ParseDiagnostics ParseDiagnostics { get; init; }
+
+    /// <summary>Absolute paths that the context file names.</summary>
+    public ImmutableArray<string> ContextFiles { get; init; } = [];
+    public ImmutableArray<string> AcceptanceCriteria { get; init; } = [];
+
+    /// <summary>A command that must pass after the work, in the same attempt.</summary>
+    public CommandWork? Verify { get; init; }
+}
+
+/// <summary>Units of a named pool that a subtask occupies while it runs.</summary>
+internal sealed record PoolUse(string Name, int Units);
+
+/// <summary>A declared <c>ParallelPool</c>.</summary>
+internal sealed record Pool(string Name, int Capacity);
+
+/// <summary>MSBuild's own values of <c>ContinueOnError</c>.</summary>
+internal enum ContinueOnError
+{
+    False,
+    WarnAndContinue,
+    ErrorAndContinue,
+}
+
+/// <summary>When error lines in a command's output become errors of the build.</summary>
+internal enum ParseDiagnostics
+{
+    OnFailure,
+    Always,
+    Never,
+}

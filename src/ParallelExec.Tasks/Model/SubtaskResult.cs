@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace ParallelExec.Model;
+
+/// <summary>How a subtask ended.</summary>
+internal enum SubtaskStatus
+{
+    Succeeded,
+    Failed,
+    TimedOut,
+    Cancelled,
+    Skipped,
+}
+
+/// <summary>What became of one subtask.</summary>
+internal sealed record SubtaskResult
+{
+    public required SubtaskStatus Status { get; init; }
+
+    /// <summary>Why it did not succeed, in words; empty when it did.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The code of the failure: one of <see cref="Codes"/>, null when there was none.</summary>
+    public string? Code { get; init; }
+    public int? ExitCode { get; init; }
+    public int Attempts { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>The whole output, absolute; empty when it has none.</summary>
+    public string LogFile { get; init; } = "";
+
+    /// <summary>Values handed on through <c>PARALLELEXEC_OUTPUT</c>.</summary>
+    public ImmutableSortedDictionary<string, string> Values { get; init; } = NoValues;
+
+    /// <summary>Processes that had to be ended by force, in words.</summary>
+    public ImmutableArray<string> Killed { get; init; } = [];
+
+    public static readonly ImmutableSortedDictionary<string, string> NoValues =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    public bool IsFailure => Status is SubtaskStatus.Failed or SubtaskStatus.TimedOut;
+
+    public static SubtaskResult Skipped(string reason) => new() { Status = SubtaskStatus.Skipped, Reason = reason };
+}

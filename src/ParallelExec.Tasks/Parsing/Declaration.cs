@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Text;
+using ParallelExec.Model;
+
+namespace ParallelExec.Parsing;
+
+/// <summary>An item as it was declared, before anything in it was checked.</summary>
+internal sealed record Declaration(string Id, IReadOnlyDictionary<string, MetadataValue> Metadata, Origin Origin);
+
+/// <summary>A metadata value: as one text, and as a list. A <c>;</c> written <c>%3B</c> does not separate.</summary>
+internal sealed class MetadataValue
+{
+    private readonly string escaped;
+
+    private MetadataValue(string escaped) => this.escaped = escaped;
+
+    public string Text => Unescape(escaped);
+
+    public ImmutableArray<string> List =>
+        [.. escaped.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Unescape)];
+
+    public bool IsEmpty => string.IsNullOrWhiteSpace(escaped);
+
+    /// <summary>A value as MSBuild holds it, with its <c>%XX</c> escapes.</summary>
+    public static MetadataValue FromEscaped(string escaped) => new(escaped);
+
+    private static string Unescape(string text)
+    {
+        if (!text.Contains('%', StringComparison.Ordinal))
+            return text;
+        var result = new StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '%' && i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
+            {
+                result.Append((char)Convert.ToInt32(text.Substring(i + 1, 2), 16));
+                i += 2;
+            }
+            else
+            {
+                result.Append(text[i]);
+            }
+        }
+        return result.ToString();
+    }
+}

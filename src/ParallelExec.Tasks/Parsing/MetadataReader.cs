@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using ParallelExec.Model;
+
+namespace ParallelExec.Parsing;
+
+/// <summary>Reads one item's metadata by name and form, and says what is wrong with each value.</summary>
+internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> diagnostics)
+{
+    /// <summary>True once something could not be understood.</summary>
+    public bool Failed { get; private set; }
+
+    public bool Has(string name) => declaration.Metadata.TryGetValue(name, out MetadataValue? value) && !value.IsEmpty;
+
+    public string? Text(string name) => Has(name) ? declaration.Metadata[name].Text : null;
+
+    public ImmutableArray<string> List(string name) => Has(name) ? declaration.Metadata[name].List : [];
+
+    public bool? Boolean(string name) => Read(name, Values.Boolean, "true or false");
+
+    public TimeSpan? Duration(string name, bool zeroAllowed = false) =>
+        Read(name, text => Values.Duration(text) is { } span && (zeroAllowed || span > TimeSpan.Zero) ? span : (TimeSpan?)null, Values.DurationForm);
+
+    public int? WholeNumber(string name, int least) =>
+        Read(name, text => Values.WholeNumber(text, least), $"a whole number, {least} or more");
+
+    public TEnum? OneOf<TEnum>(string name)
+        where TEnum : struct, Enum =>
+        Read(name, Values.OneOf<TEnum>, $"one of {string.Join(", ", Enum.GetNames<TEnum>())}");
+
+    /// <summary>MSBuild takes a boolean here too: <c>true</c> is <c>WarnAndContinue</c>, <c>false</c> is <c>ErrorAndStop</c>.</summary>
+    public ContinueOnError ContinueOnError(string name) => Read(
+        name,
+        text => Values.Boolean(text) is { } yes
+            ? (yes ? Model.ContinueOnError.WarnAndContinue : Model.ContinueOnError.False)
+            : text.Trim().Equals("ErrorAndStop", StringComparison.OrdinalIgnoreCase) ? Model.ContinueOnError.False : Values.OneOf<ContinueOnError>(text),
+        "false (ErrorAndStop), true (WarnAndContinue) or ErrorAndContinue") ?? Model.ContinueOnError.False;
+
+    public ImmutableArray<KeyValuePair<string, string>> Assignments(string name) =>
+        ReadEach(name, Values.Assignment, "NAME=value pairs, separated by ';' (a ';' within a value is written %3B)");
+
+    public ImmutableArray<PoolUse> Pools(string name) => ReadEach<PoolUse>(
+        name,
+        text =>
+        {
+            string[] parts = text.Split(':', 2, StringSplitOptions.TrimEntries);
+            int? units = parts.Length == 1 ? 1 : Values.WholeNumber(parts[1], least: 1);
+            return parts[0].Length > 0 && units is { } count ? new PoolUse(parts[0], count) : null;
+        },
+        "names of pools with the units of each, such as db;gpu:2");
+
+    /// <summary>An absolute path; null when it is not set.</summary>
+    public string? FullPath(string name, string baseDirectory) =>
+        Text(name) is { } path ? Path.GetFullPath(Native(path), baseDirectory) : null;
+
+    public ImmutableArray<string> ExistingFiles(string name, string baseDirectory)
+    {
+        var files = ImmutableArray.CreateBuilder<string>();
+        foreach (string path in List(name))
+        {
+            string full = Path.GetFullPath(Native(path), baseDirectory);
+            if (!Path.Exists(full))
+                Invalid(name, path, "files that are there; this one is not");
+            files.Add(full);
+        }
+        return files.ToImmutable();
+    }
+
+    /// <summary>Warns of names that look mistyped, refuses names that this version does not have.</summary>
+    public void CheckNames()
+    {
+        foreach ((string name, MetadataValue value) in declaration.Metadata)
+        {
+            if (Names.Metadata.Contains(name))
+                continue;
+            if (Names.LaterMetadata.Contains(name))
+            {
+                if (!value.IsEmpty && !Names.AsksForNothing(name, value.Text))
+                    Error(Codes.NotInThisVersion, $"'{declaration.Id}' has {name}, which this version of ParallelExec does not have yet. Remove it, or use a later version.", name);
+            }
+            else if (Suggestion.Nearest(name, Names.Metadata.Concat(Names.LaterMetadata)) is { } meant)
+            {
+                diagnostics.Add(Diagnostic.Warning(
+                    Codes.UnknownName, $"'{declaration.Id}' has unknown metadata {name}, which does nothing. Did you mean '{meant}'?", declaration.Origin, name));
+            }
+        }
+    }
+
+    public void WarnIfPresent(IEnumerable<string> names, string why)
+    {
+        foreach (string name in names.Where(Has).Order(StringComparer.Ordinal))
+        {
+            diagnostics.Add(Diagnostic.Warning(
+                Codes.DoesNotApply, $"'{declaration.Id}' has {name}, which does nothing for a project: {why}. Remove it.", declaration.Origin, name));
+        }
+    }
+
+    public Work? WrongKind(string problem)
+    {
+        Error(Codes.KindOfWork, $"'{declaration.Id}' {problem}", metadata: null);
+        return null;
+    }
+
+    public Work? Invalid(string name, string value, string expected)
+    {
+        Error(Codes.InvalidValue, $"'{declaration.Id}' has {name}=\"{value}\"; expected {expected}.", name);
+        return null;
+    }
+
+    private T? Read<T>(string name, Func<string, T?> parse, string expected)
+        where T : struct
+    {
+        if (Text(name) is not { } text)
+            return null;
+        T? value = parse(text);
+        if (value is null)
+            Invalid(name, text, expected);
+        return value;
+    }
+
+    private ImmutableArray<T> ReadEach<T>(string name, Func<string, T?> parse, string expected)
+        where T : struct =>
+        ReadEach(name, text => parse(text) is { } value ? (true, value) : (false, default), expected);
+
+    private ImmutableArray<T> ReadEach<T>(string name, Func<string, T?> parse, string expected)
+        where T : class =>
+        ReadEach(name, text => parse(text) is { } value ? (true, value) : (false, null!), expected);
+
+    private ImmutableArray<T> ReadEach<T>(string name, Func<string, (bool Ok, T Value)> parse, string expected)
+    {
+        var values = ImmutableArray.CreateBuilder<T>();
+        foreach (string text in List(name))
+        {
+            (bool ok, T value) = parse(text);
+            if (ok)
+                values.Add(value);
+            else
+                Invalid(name, text, expected);
+        }
+        return values.ToImmutable();
+    }
+
+    private void Error(string code, string message, string? metadata)
+    {
+        Failed = true;
+        diagnostics.Add(Diagnostic.Error(code, message, declaration.Origin, metadata));
+    }
+
+    // Authors write either slash, as MSBuild lets them.
+    private static string Native(string path) => OperatingSystem.IsWindows() ? path : path.Replace('\\', '/');
+}

@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+
+namespace ParallelExec.Parsing;
+
+/// <summary>The names of the public surface: what this version has, and what the contract has but this version does not.</summary>
+internal static class Names
+{
+    /// <summary>Metadata of <c>ParallelTask</c>.</summary>
+    public static readonly FrozenSet<string> Metadata = Set(
+        "Command", "Tool", "Arguments", "Project", "Targets", "Properties",
+        "DependsOn", "Parallel", "Group", "Title",
+        "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
+        "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
+        "ContextFiles", "AcceptanceCriteria", "Verify");
+
+    /// <summary>Metadata of the contract that a later version brings.</summary>
+    public static readonly FrozenSet<string> LaterMetadata = Set(
+        "Agent", "Prompt", "PromptFile", "Inputs", "Cache", "Launcher", "Team", "Role", "Isolation", "Service", "ReadyWhen");
+
+    /// <summary>Values of later metadata that ask for nothing that is missing here.</summary>
+    public static bool AsksForNothing(string metadata, string value) => metadata.ToUpperInvariant() switch
+    {
+        "CACHE" or "SERVICE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
+        "ISOLATION" => value.Equals("none", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
+    public static readonly FrozenSet<string> Properties = Set(
+        "Schedule", "OnFailure", "MaxParallelism", "Only", "Skip", "LogOutput", "Directory", "WriteConflicts", "Reports",
+        "RunOn", "Heartbeat", "Enabled", "Version");
+
+    /// <summary>Properties of the contract that a later version brings.</summary>
+    public static readonly FrozenSet<string> LaterProperties = Set(
+        "MaxAgents", "Resume", "TaskFolder", "Cache", "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots",
+        "AgentRunner", "AllowOutside", "ShowPrompts", "Summary", "ExportFormat", "OnLocked");
+
+    /// <summary>Values of later properties that ask for nothing that is missing here.</summary>
+    public static bool PropertyAsksForNothing(string property, string value) => property.ToUpperInvariant() switch
+    {
+        "RESUME" or "ALLOWOUTSIDE" or "SHOWPROMPTS" or "REMOTECACHEWRITE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
+        "CACHE" => value.Equals("None", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    /// <summary>Metadata that means something only to a child process of ours, not to the engine.</summary>
+    public static readonly FrozenSet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");
+
+    private static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+}

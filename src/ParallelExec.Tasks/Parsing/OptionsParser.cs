@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using ParallelExec.Model;
+
+namespace ParallelExec.Parsing;
+
+/// <summary>Turns the <c>ParallelExec…</c> properties into options. Names come without the prefix.</summary>
+internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properties, string projectFile, List<Diagnostic> diagnostics)
+{
+    private const string Prefix = "ParallelExec";
+
+    /// <param name="nodeCount">The <c>-m</c> of this build, the default of <c>ParallelExecMaxParallelism</c>.</param>
+    public RunOptions Parse(int nodeCount)
+    {
+        string projectDirectory = Path.GetDirectoryName(projectFile)!;
+        CheckNames();
+        int? maxParallelism = Read("MaxParallelism", text => Values.WholeNumber(text, least: 1), "a whole number, 1 or more");
+        return new RunOptions
+        {
+            Schedule = OneOf<ScheduleMode>("Schedule"),
+            OnFailure = OneOf<OnFailure>("OnFailure"),
+            MaxParallelism = maxParallelism ?? nodeCount,
+            MaxParallelismIsExplicit = maxParallelism is not null,
+            NodeCount = nodeCount,
+            Only = List("Only"),
+            Skip = List("Skip"),
+            LogOutput = OneOf<LogOutput>("LogOutput"),
+            WriteConflicts = OneOf<WriteConflictMode>("WriteConflicts"),
+            Directory = Path.GetFullPath(Text("Directory") ?? "obj/parallelexec/", projectDirectory),
+            ProjectDirectory = projectDirectory,
+            ProjectFile = projectFile,
+            Heartbeat = Read("Heartbeat", Values.Duration, Values.DurationForm) ?? TimeSpan.FromSeconds(30),
+            ReportMarkdown = ParseReports(),
+        };
+    }
+
+    /// <summary>Warns of global properties (<c>-p:</c>) that look like ours but are none: nobody else would tell.</summary>
+    public void CheckGlobalProperties(IEnumerable<string> globalProperties)
+    {
+        foreach (string name in globalProperties.Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)))
+        {
+            string property = name[Prefix.Length..];
+            if (!Names.Properties.Contains(property) && !Names.LaterProperties.Contains(property))
+            {
+                string? meant = Suggestion.Nearest(property, Names.Properties.Concat(Names.LaterProperties));
+                string ask = meant is null ? "" : $" Did you mean '{Prefix}{meant}'?";
+                diagnostics.Add(Diagnostic.Warning(Codes.UnknownName, $"There is no property {name}; it does nothing.{ask}"));
+            }
+        }
+    }
+
+    private void CheckNames()
+    {
+        foreach ((string name, string value) in properties)
+        {
+            if (Names.LaterProperties.Contains(name) && value.Length > 0 && !Names.PropertyAsksForNothing(name, value))
+                diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"{Prefix}{name} is set, which this version of ParallelExec does not have yet. Remove it, or use a later version."));
+        }
+    }
+
+    private bool ParseReports()
+    {
+        bool markdown = false;
+        foreach (string report in List("Reports", "json", "markdown"))
+        {
+            if (report.Equals("markdown", StringComparison.OrdinalIgnoreCase))
+                markdown = true;
+            else if (report.ToUpperInvariant() is "HTML" or "MERMAID" or "JUNIT" or "TRACE")
+                diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. It has json and markdown."));
+            else if (!report.Equals("json", StringComparison.OrdinalIgnoreCase))
+                Invalid("Reports", report, "json and markdown, separated by ';'");
+        }
+        return markdown;
+    }
+
+    private ImmutableArray<string> List(string name, params string[] whenUnset) =>
+        Text(name) is { } text ? [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [.. whenUnset];
+
+    private TEnum OneOf<TEnum>(string name)
+        where TEnum : struct, Enum =>
+        Read(name, Values.OneOf<TEnum>, $"one of {string.Join(", ", Enum.GetNames<TEnum>())}") ?? default;
+
+    private T? Read<T>(string name, Func<string, T?> parse, string expected)
+        where T : struct
+    {
+        if (Text(name) is not { } text)
+            return null;
+        T? value = parse(text);
+        if (value is null)
+            Invalid(name, text, expected);
+        return value;
+    }
+
+    private void Invalid(string name, string value, string expected) =>
+        diagnostics.Add(Diagnostic.Error(Codes.InvalidValue, $"{Prefix}{name} is '{value}'; expected {expected}."));
+
+    private string? Text(string name) =>
+        properties.TryGetValue(name, out string? text) && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+}

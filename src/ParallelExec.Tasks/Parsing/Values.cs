@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace ParallelExec.Parsing;
+
+/// <summary>The forms of single values. Each returns null for a text that is not of its form.</summary>
+internal static partial class Values
+{
+    public const string DurationForm = "a duration such as 90s, 5m, 1h30m, 500ms or 00:05:00";
+
+    public static TimeSpan? Duration(string text)
+    {
+        text = text.Trim();
+        if (ColonDuration().Match(text) is { Success: true } colons)
+        {
+            return TimeSpan.TryParse(colons.Value, CultureInfo.InvariantCulture, out TimeSpan span) ? span : null;
+        }
+        Match match = UnitDuration().Match(text);
+        if (!match.Success || text.Length == 0)
+            return null;
+        double milliseconds = 0;
+        for (int group = 1; group <= 5; group++)
+        {
+            if (match.Groups[group].Success)
+                milliseconds += double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) * UnitMilliseconds[group - 1];
+        }
+        // A child's time-out goes into a timer of 32 bits: about 49 days.
+        return milliseconds < uint.MaxValue - 1 ? TimeSpan.FromMilliseconds(milliseconds) : null;
+    }
+
+    public static bool? Boolean(string text) => text.Trim().ToUpperInvariant() switch
+    {
+        "TRUE" or "YES" or "ON" => true,
+        "FALSE" or "NO" or "OFF" => false,
+        _ => null,
+    };
+
+    public static int? WholeNumber(string text, int least) =>
+        int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number : null;
+
+    public static TEnum? OneOf<TEnum>(string text)
+        where TEnum : struct, Enum =>
+        Enum.TryParse(text.Trim(), ignoreCase: true, out TEnum value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text.Trim()[0])
+            ? value
+            : null;
+
+    /// <summary><c>NAME=value</c>; the value may hold further equals signs.</summary>
+    public static KeyValuePair<string, string>? Assignment(string text)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 ? new(text[..equals].Trim(), text[(equals + 1)..]) : null;
+    }
+
+    /// <summary>True for an id of the contract: letters, digits and <c>. _ - : /</c>, 200 characters at most.</summary>
+    public static bool IsId(string id) =>
+        id.Length is > 0 and <= 200 && id.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/');
+
+    /// <summary>A wildcard over ids: <c>*</c> stands for any characters, ignoring case.</summary>
+    public static Regex Wildcard(string pattern) => new(
+        "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+
+    private static readonly ImmutableArray<double> UnitMilliseconds = [86_400_000, 3_600_000, 60_000, 1000, 1];
+
+    [GeneratedRegex(@"^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex UnitDuration();
+
+    [GeneratedRegex(@"^(\d+\.)?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex ColonDuration();
+}

@@ -1,0 +1,140 @@
+using ParallelExec.Execution;
+using ParallelExec.Execution.Output;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Scheduling;
+
+namespace ParallelExec.Reporting;
+
+/// <summary>Tells people what happens: one line per change, a failure with its output, a heartbeat, a summary.</summary>
+internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log, SecretMasker? masker) : IRunObserver
+{
+    /// <summary>How much of a failed subtask's output is shown; the log file has all of it.</summary>
+    private const int LinesOnFailure = 200;
+    private const string Indent = "    ";
+
+    private readonly SortedDictionary<int, (PlannedSubtask Subtask, DateTimeOffset Since)> running = [];
+    private DateTimeOffset lastSaid;
+    private int ended;
+
+    public void On(RunEvent happened)
+    {
+        switch (happened)
+        {
+            case RunStarted(var at):
+                lastSaid = at;
+                log.Message(Opening());
+                break;
+            case SubtaskStarted(var subtask, var at):
+                running[subtask.Index] = (subtask, at);
+                ShowStatus();
+                break;
+            case SubtaskEnded(var subtask, var result):
+                running.Remove(subtask.Index);
+                ended++;
+                lastSaid = (result.StartedAt ?? lastSaid) + result.Duration;
+                ShowEnd(subtask, Masked(result));
+                ShowStatus();
+                break;
+            case SubtasksSkipped(var skipped):
+                ended += skipped.Subtasks.Count;
+                log.Message($"{Progress()} {Text.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} skipped: {skipped.Reason}");
+                break;
+            case RunStopping(var reason):
+                log.Message($"Stopping what runs: {reason}.");
+                break;
+            case Tick(var at) when at - lastSaid >= options.Heartbeat && running.Count > 0:
+                lastSaid = at;
+                log.Message(Heartbeat(at));
+                break;
+            case RunEnded(var result):
+                log.Message(SummaryText.For(result, options));
+                break;
+        }
+    }
+
+    private string Opening()
+    {
+        string what = options.Schedule == ScheduleMode.Waves
+            ? $"{Text.Count(plan.Count, "subtask")} in {Text.Count(plan.Waves.Length, "wave")}"
+            : $"{Text.Count(plan.Count, "subtask")}, each as soon as its dependencies have ended";
+        return $"{what}, at most {options.MaxParallelism} at a time";
+    }
+
+    private string Progress() => $"[{ended}/{plan.Count}]";
+
+    private void ShowEnd(PlannedSubtask planned, SubtaskResult result)
+    {
+        Subtask subtask = planned.Subtask;
+        string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
+        log.Message($"{Progress()} {planned.Id} {Verb(result.Status)} ({Text.Duration(result.Duration)}{attempts})");
+        if (!result.Killed.IsEmpty)
+            log.Message($"{Indent}had to be killed: {Text.Ids(result.Killed)}");
+        if (result.IsFailure && result.Code != Codes.ProjectFailed)
+            log.Report(Failure(planned, result));
+        ShowOutput(subtask, result);
+    }
+
+    private void ShowOutput(Subtask subtask, SubtaskResult result)
+    {
+        if (result.LogFile.Length == 0)
+            return;
+        bool parse = subtask.ParseDiagnostics switch
+        {
+            ParseDiagnostics.Always => true,
+            ParseDiagnostics.OnFailure => result.IsFailure,
+            _ => false,
+        };
+        // The exit code decides: of a command that succeeded, or whose failure is forgiven, no line makes an error.
+        bool asWarnings = !result.IsFailure || subtask.ContinueOnError == ContinueOnError.WarnAndContinue;
+        int? lines = options.LogOutput switch
+        {
+            LogOutput.Grouped => null,
+            LogOutput.OnFailure when result.IsFailure => LinesOnFailure,
+            _ => 0,
+        };
+        if (lines != 0 || parse)
+            OutputBlock.Show(log, result.LogFile, Indent, lines, parse ? line => log.TryDiagnosticLine(line, subtask.Id, asWarnings) : null);
+    }
+
+    private static Diagnostic Failure(PlannedSubtask planned, SubtaskResult result)
+    {
+        string what = result.Code == Codes.ExitCode ? $"failed with {result.Reason}" : $"failed: {result.Reason}";
+        if (result.Code == Codes.TimedOut)
+            what = result.Reason;
+        string command = result.Code == Codes.ExitCode ? Ran(planned.Subtask.Work) : "";
+        string logFile = result.LogFile.Length > 0 ? $" Its output: {result.LogFile}" : "";
+        return new Diagnostic(
+            result.Code!,
+            planned.Subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error,
+            $"'{planned.Id}' {what}{command}.{logFile}",
+            planned.Subtask.Origin);
+    }
+
+    private static string Ran(Work work) => work switch
+    {
+        CommandWork command => $": {Text.Shorten(command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'), 120)}",
+        ToolWork tool => $": {Text.Shorten(string.Join(' ', tool.Arguments.Prepend(tool.Tool)), 120)}",
+        _ => "",
+    };
+
+    private string Heartbeat(DateTimeOffset at)
+    {
+        string[] waiting = [.. running.Values.Select(entry =>
+        {
+            string usual = entry.Subtask.Estimate is { } estimate ? $", usually {Text.Duration(estimate)}" : "";
+            return $"{entry.Subtask.Id} ({Text.Duration(at - entry.Since)}{usual})";
+        })];
+        return $"{Progress()} waiting for {Text.Ids(waiting)}";
+    }
+
+    private void ShowStatus() => log.Status($"{ended}/{plan.Count}, running: {Text.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
+
+    private SubtaskResult Masked(SubtaskResult result) => masker is null ? result : result with { Reason = masker.Apply(result.Reason) };
+
+    private static string Verb(SubtaskStatus status) => status switch
+    {
+        SubtaskStatus.TimedOut => "timed out",
+        _ => status.ToString().ToLowerInvariant(),
+    };
+}

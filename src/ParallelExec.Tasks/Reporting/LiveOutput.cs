@@ -1,0 +1,63 @@
+using System.Text;
+using ParallelExec.Execution;
+using ParallelExec.Execution.Output;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Reporting;
+
+/// <summary><c>LogOutput=Live</c>: shows what running subtasks write, line by line, each behind its id. It follows their log files.</summary>
+internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
+{
+    /// <summary>How often the log files are looked at.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly SortedDictionary<int, Follower> followers = [];
+
+    public void On(RunEvent happened)
+    {
+        switch (happened)
+        {
+            case SubtaskStarted(var subtask, _) when subtask.Subtask.Work is CommandWork or ToolWork:
+                string file = LogFiles.PathOf(options, subtask.Subtask);
+                // What an earlier run left must not be taken for output of this one.
+                File.Delete(file);
+                followers[subtask.Index] = new Follower(subtask, file);
+                break;
+            case Tick:
+                foreach (Follower follower in followers.Values)
+                    follower.Show(log, isEnd: false);
+                break;
+            case SubtaskEnded(var subtask, _) when followers.Remove(subtask.Index, out Follower? follower):
+                follower.Show(log, isEnd: true);
+                break;
+        }
+    }
+
+    private sealed class Follower(PlannedSubtask subtask, string file)
+    {
+        private readonly OutputBlock.LineSplitter lines = new();
+        private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+        private long position;
+
+        public void Show(IRunLog log, bool isEnd)
+        {
+            if (!File.Exists(file))
+                return;
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            stream.Position = position;
+            byte[] bytes = new byte[16 * 1024];
+            char[] characters = new char[bytes.Length + 1];
+            int read;
+            while ((read = stream.Read(bytes)) > 0)
+            {
+                int count = decoder.GetChars(bytes.AsSpan(0, read), characters, flush: false);
+                foreach (string line in lines.Add(characters.AsSpan(0, count)))
+                    log.Message($"{subtask.Id} | {line}");
+            }
+            position = stream.Position;
+            if (isEnd && lines.Rest() is { } last)
+                log.Message($"{subtask.Id} | {last}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using ParallelExec.Execution;
+using ParallelExec.Execution.Output;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.State;
+
+namespace ParallelExec.Reporting;
+
+/// <summary><c>summary.md</c>: the run as a table, for a job summary of CI or a comment.</summary>
+internal static class MarkdownReport
+{
+    public static void Write(RunOptions options, RunResult run, SecretMasker? masker)
+    {
+        string text = For(options, run);
+        RunDirectory.WriteWhole(Path.Combine(options.Directory, "summary.md"), stream => stream.Write(Encoding.UTF8.GetBytes(masker?.Apply(text) ?? text)));
+    }
+
+    public static string For(RunOptions options, RunResult run)
+    {
+        var text = new StringBuilder();
+        TimeSpan sequential = SummaryText.Sequential(run);
+        text.Append("# ").Append(Path.GetFileNameWithoutExtension(options.ProjectFile)).Append(run.Succeeded ? ": succeeded\n\n" : run.Stopped is null ? ": failed\n\n" : ": stopped\n\n");
+        text.Append(SummaryText.Counts(run)).Append(" in ").Append(Text.Duration(run.Duration));
+        if (sequential > TimeSpan.Zero)
+            text.Append("; one after another ").Append(Text.Duration(sequential)).Append(", saved ").Append(SummaryText.Saved(run, sequential)).Append('%');
+        text.Append("\n\n| wave | subtask | status | time | why |\n| ---: | --- | --- | ---: | --- |\n");
+        // Failures first: that is what a reader comes for.
+        foreach (PlannedSubtask subtask in run.Plan.Subtasks
+            .Where(subtask => subtask.Excluded is null)
+            .OrderByDescending(subtask => run.Results[subtask.Index].IsFailure)
+            .ThenBy(subtask => subtask.Wave)
+            .ThenBy(subtask => subtask.Index))
+        {
+            SubtaskResult result = run.Results[subtask.Index];
+            text.Append("| ").Append(subtask.Wave)
+                .Append(" | ").Append(Cell(subtask.Subtask.Title.Length > 0 ? $"{subtask.Id}: {subtask.Subtask.Title}" : subtask.Id))
+                .Append(" | ").Append(result.Status)
+                .Append(" | ").Append(result.Status == SubtaskStatus.Skipped ? "" : Text.Duration(result.Duration))
+                .Append(" | ").Append(Cell(result.Reason)).Append(" |\n");
+        }
+        return text.ToString();
+    }
+
+    private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using ParallelExec.Execution;
+using ParallelExec.Execution.Output;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Reporting;
+
+/// <summary>A plan as text: one batch after another, each with what runs in it.</summary>
+internal static class PlanText
+{
+    public static string For(ExecutionPlan plan, RunOptions options, SecretMasker? masker)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Text.Count(plan.Count, "subtask")} in {Text.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a time ({options.Schedule})");
+        for (int wave = 1; wave <= plan.Waves.Length; wave++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\nBatch {wave} ({(wave == 1 ? "ready now" : $"after batch {wave - 1}")}):");
+            foreach (PlannedSubtask subtask in plan.Waves[wave - 1])
+                text.Append("\n  ").Append(Line(plan, subtask));
+        }
+        PlannedSubtask[] excluded = [.. plan.Subtasks.Where(subtask => subtask.Excluded is not null)];
+        if (excluded.Length > 0)
+        {
+            text.Append("\nLeft out:");
+            foreach (PlannedSubtask subtask in excluded)
+                text.Append("\n  ").Append(subtask.Id).Append(": ").Append(subtask.Excluded);
+        }
+        return masker?.Apply(text.ToString()) ?? text.ToString();
+    }
+
+    private static string Line(ExecutionPlan plan, PlannedSubtask planned)
+    {
+        Subtask subtask = planned.Subtask;
+        var line = new StringBuilder(planned.Id);
+        if (subtask.Title.Length > 0)
+            line.Append(": ").Append(subtask.Title);
+        line.Append(" [").Append(subtask.Parallel ? "parallel" : "alone");
+        if (subtask.Always)
+            line.Append(", always");
+        if (planned.Estimate is { } estimate)
+            line.Append(", about ").Append(Text.Duration(estimate));
+        line.Append(']');
+        string what = subtask.Work switch
+        {
+            CommandWork command => command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'),
+            ToolWork tool => string.Join(' ', tool.Arguments.Prepend(tool.Tool)),
+            ProjectWork { IsDeclaringProject: true } project => $"targets {string.Join(", ", project.Targets)}",
+            ProjectWork project => Path.GetFileName(project.ProjectFile) + (project.Targets.IsEmpty ? "" : $" ({string.Join(", ", project.Targets)})"),
+            _ => "milestone",
+        };
+        line.Append(' ').Append(Text.Shorten(what, 80));
+        if (!planned.Dependencies.IsEmpty)
+            line.Append(" <- ").Append(Text.Ids([.. planned.Dependencies.Select(index => plan.Subtasks[index].Id)]));
+        return line.ToString();
+    }
+}

@@ -1,0 +1,88 @@
+using ParallelExec.Execution;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Scheduling;
+
+namespace ParallelExec.Reporting;
+
+/// <summary>The end of a run in a few lines: counts, time, what running in parallel saved, and what would save more.</summary>
+internal static class SummaryText
+{
+    /// <summary>Below this, advice would be about noise.</summary>
+    private static readonly TimeSpan WorthAdvice = TimeSpan.FromSeconds(1);
+
+    public static string For(RunResult run, RunOptions options)
+    {
+        var lines = new List<string> { Headline(run) };
+        TimeSpan sequential = Sequential(run);
+        if (sequential > TimeSpan.Zero && run.Plan.Count > 1)
+            lines.Add($"  one after another: {Text.Duration(sequential)}, saved {Saved(run, sequential)}%; {CriticalPath(run)}");
+        if (run.Succeeded && sequential >= WorthAdvice && run.Plan.Count > 1)
+            lines.AddRange(Advice(run, options));
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>The time that the same work takes one after another: the sum of what was measured.</summary>
+    public static TimeSpan Sequential(RunResult run) => run.Results.Aggregate(TimeSpan.Zero, (sum, result) => sum + result.Duration);
+
+    public static int Saved(RunResult run, TimeSpan sequential) =>
+        (int)Math.Max(0, Math.Round(100 * (1 - (run.Duration / sequential))));
+
+    public static string Counts(RunResult run)
+    {
+        IEnumerable<string> counts = run.Plan.Subtasks
+            .Where(subtask => subtask.Excluded is null)
+            .GroupBy(subtask => run.Results[subtask.Index].Status)
+            .OrderBy(group => group.Key)
+            .Select(group => group.Key switch
+            {
+                SubtaskStatus.TimedOut => $"{group.Count()} timed out",
+                SubtaskStatus status => $"{group.Count()} {status.ToString().ToLowerInvariant()}",
+            });
+        return string.Join(", ", counts);
+    }
+
+    private static string Headline(RunResult run)
+    {
+        string outcome = run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Stopped";
+        int killed = run.Results.Sum(result => result.Killed.Length);
+        int excluded = run.Plan.Subtasks.Length - run.Plan.Count;
+        return $"{outcome}: {Text.Count(run.Plan.Count, "subtask")} in {Text.Duration(run.Duration)}"
+            + (run.Plan.Count > 0 ? $" ({Counts(run)})" : "")
+            + (excluded > 0 ? $"; {excluded} left out" : "")
+            + (killed > 0 ? $"; {killed} {(killed == 1 ? "process" : "processes")} had to be killed" : "");
+    }
+
+    private static string CriticalPath(RunResult run)
+    {
+        (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => Duration(run, subtask));
+        string[] ids = [.. path.Where(subtask => Duration(run, subtask) > TimeSpan.Zero).Select(subtask => subtask.Id)];
+        string shown = ids.Length <= 8 ? string.Join(" -> ", ids) : $"{string.Join(" -> ", ids.Take(4))} -> ... -> {string.Join(" -> ", ids.TakeLast(3))}";
+        return $"critical path {Text.Duration(length)}: {shown}";
+    }
+
+    private static IEnumerable<string> Advice(RunResult run, RunOptions options)
+    {
+        TimeSpan inWaves = Play(run, options with { Schedule = ScheduleMode.Waves });
+        TimeSpan eager = Play(run, options with { Schedule = ScheduleMode.Eager });
+        TimeSpan barriers = inWaves - eager;
+        if (options.Schedule == ScheduleMode.Waves && run.Plan.Waves.Length > 1)
+            yield return $"  waiting at the ends of waves cost {Text.Duration(barriers > TimeSpan.Zero ? barriers : TimeSpan.Zero)}";
+
+        TimeSpan now = options.Schedule == ScheduleMode.Waves ? inWaves : eager;
+        int more = options.MaxParallelism * 2;
+        TimeSpan wider = Play(run, options with { MaxParallelism = more, NodeCount = more });
+        (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => Duration(run, subtask));
+        PlannedSubtask? longest = path.MaxBy(subtask => Duration(run, subtask));
+        if (options.Schedule == ScheduleMode.Waves && barriers > now * 0.1)
+            yield return $"  to be faster: ParallelExecSchedule=Eager, about {Text.Duration(eager)}";
+        else if (now - wider > now * 0.1)
+            yield return $"  to be faster: on a machine with {more} cores (or ParallelExecMaxParallelism={more} where subtasks mostly wait), about {Text.Duration(wider)}";
+        else if (longest is not null && Duration(run, longest) > length * 0.4)
+            yield return $"  to be faster: split or shorten '{longest.Id}', which is {Text.Duration(Duration(run, longest))} of the critical path";
+    }
+
+    private static TimeSpan Play(RunResult run, RunOptions options) => Simulation.Makespan(run.Plan, options, subtask => Duration(run, subtask));
+
+    private static TimeSpan Duration(RunResult run, PlannedSubtask subtask) => run.Results[subtask.Index].Duration;
+}

@@ -1,0 +1,92 @@
+using ParallelExec.Execution.Output;
+using ParallelExec.Model;
+
+namespace ParallelExec.State;
+
+/// <summary><c>$(ParallelExecDirectory)</c> while a run holds it: nobody else writes there.</summary>
+internal sealed class RunDirectory : IDisposable
+{
+    private readonly FileStream lockFile;
+
+    private RunDirectory(FileStream lockFile) => this.lockFile = lockFile;
+
+    /// <summary>Takes the folder for one run; the lock goes with this process, however it ends.</summary>
+    /// <returns>Null where it can not be had; then <paramref name="diagnostics"/> say why.</returns>
+    public static RunDirectory? TryTake(RunOptions options, List<Diagnostic> diagnostics)
+    {
+        string directory = options.Directory;
+        try
+        {
+            Directory.CreateDirectory(directory);
+            File.WriteAllText(Path.Combine(directory, ".gitignore"), "*\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            diagnostics.Add(NotWritable(directory, e));
+            return null;
+        }
+        FileStream lockFile;
+        try
+        {
+            lockFile = new FileStream(Path.Combine(directory, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            string who = RunFile.ReadLast(options) is { ProcessId: > 0 } holder ? $" (process {holder.ProcessId}, since {holder.StartedAt})" : "";
+            diagnostics.Add(Diagnostic.Error(
+                Codes.Locked, $"Another run{who} is using '{directory}'. Wait until it has ended, or give this run a folder of its own with -p:ParallelExecDirectory=PATH."));
+            return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            diagnostics.Add(NotWritable(directory, e));
+            return null;
+        }
+        try
+        {
+            foreach (string folder in new[] { "handover", "rounds" })
+            {
+                string path = Path.Combine(directory, folder);
+                if (Directory.Exists(path))
+                    Directory.Delete(path, recursive: true);
+            }
+            Directory.CreateDirectory(Path.Combine(directory, "handover"));
+            Directory.CreateDirectory(LogFiles.Folder(options));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            lockFile.Dispose();
+            diagnostics.Add(NotWritable(directory, e));
+            return null;
+        }
+        return new RunDirectory(lockFile);
+    }
+
+    /// <summary>Removes all that ParallelExec wrote. What others put there stays.</summary>
+    public static void Clean(string directory)
+    {
+        foreach (string folder in new[] { "handover", "rounds", "logs" })
+        {
+            if (Directory.Exists(Path.Combine(directory, folder)))
+                Directory.Delete(Path.Combine(directory, folder), recursive: true);
+        }
+        foreach (string file in new[] { "run.json", "plan.json", "summary.md", "run.lock", ".gitignore" })
+            File.Delete(Path.Combine(directory, file));
+        if (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
+            Directory.Delete(directory);
+    }
+
+    /// <summary>Writes a file whole or not at all: under another name first, then renamed.</summary>
+    public static void WriteWhole(string path, Action<Stream> write)
+    {
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        using (FileStream stream = File.Create(temporary))
+            write(stream);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    public void Dispose() => lockFile.Dispose();
+
+    private static Diagnostic NotWritable(string directory, Exception e) => Diagnostic.Error(
+        Codes.StateNotWritable, $"'{directory}' can not be written: {e.Message} Set ParallelExecDirectory to a folder that can.");
+}

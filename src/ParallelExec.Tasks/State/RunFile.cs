@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text.Json;
+using ParallelExec.Execution;
+using ParallelExec.Execution.Output;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.State;
+
+/// <summary><c>run.json</c>: the last run, or the one that runs. It is written when a run starts, so that a killed run is not taken for the one before it.</summary>
+internal static class RunFile
+{
+    public const int SchemaVersion = 1;
+
+    public static void WriteRunning(RunOptions options, DateTimeOffset startedAt) => Write(options, json =>
+    {
+        json.WriteString("status", "Running");
+        json.WriteNumber("processId", Environment.ProcessId);
+        json.WriteString("startedAt", Iso(startedAt));
+        json.WriteStartArray("subtasks");
+        json.WriteEndArray();
+    });
+
+    public static void WriteEnded(RunOptions options, RunResult run, SecretMasker? masker) => Write(options, json =>
+    {
+        json.WriteString("status", run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Cancelled");
+        if (run.Stopped is not null)
+            json.WriteString("reason", run.Stopped);
+        json.WriteString("project", options.ProjectFile);
+        json.WriteString("startedAt", Iso(run.StartedAt));
+        json.WriteNumber("durationMs", Milliseconds(run.Duration));
+        json.WriteString("schedule", options.Schedule.ToString());
+        json.WriteString("onFailure", options.OnFailure.ToString());
+        json.WriteNumber("maxParallelism", options.MaxParallelism);
+        json.WriteStartArray("subtasks");
+        foreach (PlannedSubtask planned in run.Plan.Subtasks)
+            WriteSubtask(json, planned, run.Results[planned.Index], masker);
+        json.WriteEndArray();
+    });
+
+    /// <returns>What the last run left, or null where there is none that can be read.</returns>
+    public static LastRun? ReadLast(RunOptions options)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(PathOf(options)));
+            JsonElement root = document.RootElement;
+            if (root.GetProperty("schemaVersion").GetInt32() != SchemaVersion)
+                return null;
+            var durations = new Dictionary<string, TimeSpan>(StringComparer.OrdinalIgnoreCase);
+            foreach (JsonElement subtask in root.GetProperty("subtasks").EnumerateArray())
+            {
+                if (subtask.GetProperty("status").GetString() == nameof(SubtaskStatus.Succeeded))
+                    durations[subtask.GetProperty("id").GetString()!] = TimeSpan.FromMilliseconds(subtask.GetProperty("durationMs").GetInt64());
+            }
+            return new LastRun(
+                root.GetProperty("status").GetString() == "Running",
+                root.TryGetProperty("processId", out JsonElement process) ? process.GetInt32() : 0,
+                root.GetProperty("startedAt").GetString() ?? "",
+                durations);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public static long Milliseconds(TimeSpan duration) => (long)Math.Round(duration.TotalMilliseconds);
+
+    private static void WriteSubtask(Utf8JsonWriter json, PlannedSubtask planned, SubtaskResult result, SecretMasker? masker)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", planned.Id);
+        json.WriteString("status", result.Status.ToString());
+        if (result.Reason.Length > 0)
+            json.WriteString("reason", masker?.Apply(result.Reason) ?? result.Reason);
+        if (result.Code is not null)
+            json.WriteString("code", result.Code);
+        json.WriteNumber("wave", planned.Wave);
+        json.WriteString("kind", planned.Subtask.Work.Kind);
+        if (result.ExitCode is { } exitCode)
+            json.WriteNumber("exitCode", exitCode);
+        json.WriteNumber("attempts", result.Attempts);
+        if (result.StartedAt is { } startedAt)
+            json.WriteString("startedAt", Iso(startedAt));
+        json.WriteNumber("durationMs", Milliseconds(result.Duration));
+        if (result.LogFile.Length > 0)
+            json.WriteString("logFile", result.LogFile);
+        if (planned.Subtask.Group.Length > 0)
+            json.WriteString("group", planned.Subtask.Group);
+        if (planned.Subtask.Title.Length > 0)
+            json.WriteString("title", planned.Subtask.Title);
+        if (!result.Values.IsEmpty)
+        {
+            json.WriteStartObject("values");
+            foreach ((string name, string value) in result.Values)
+                json.WriteString(name, masker?.Apply(value) ?? value);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private static string PathOf(RunOptions options) => Path.Combine(options.Directory, "run.json");
+
+    private static void Write(RunOptions options, Action<Utf8JsonWriter> write) => RunDirectory.WriteWhole(PathOf(options), stream =>
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteNumber("schemaVersion", SchemaVersion);
+        write(json);
+        json.WriteEndObject();
+    });
+}
+
+/// <summary>What the last run left behind.</summary>
+/// <param name="IsRunning">It says of itself that it runs: it does, or it was killed.</param>
+/// <param name="ProcessId">The process that runs it; 0 when it has ended.</param>
+/// <param name="StartedAt">ISO 8601, UTC.</param>
+/// <param name="Durations">How long the succeeded subtasks took.</param>
+internal sealed record LastRun(bool IsRunning, int ProcessId, string StartedAt, IReadOnlyDictionary<string, TimeSpan> Durations);

@@ -1,0 +1,160 @@
+using System.Collections;
+using System.Text.Json;
+using Microsoft.Build.Framework;
+using ParallelExec.Execution.Runners;
+using ParallelExec.State;
+
+namespace ParallelExec.Tasks;
+
+/// <summary>
+/// The thread that the engine gave to the task. The run itself goes on elsewhere; here its log is handed to the engine and its projects
+/// are built. While projects build, the engine takes nothing from this thread: see docs/architecture.md for who logs then.
+/// </summary>
+internal sealed class EngineThread : IProjectBuilder, IDisposable
+{
+    /// <summary>How often finished projects are looked for while others of their request still build.</summary>
+    private static readonly TimeSpan MarkerInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly IBuildEngine9 engine;
+    private readonly EngineLog log;
+    private readonly string directory;
+    private readonly int nodeCount;
+    private readonly SemaphoreSlim wake = new(0);
+    private int grantedCores;
+    private int rounds;
+    private Round? next;
+
+    public EngineThread(IBuildEngine9 engine, EngineLog log, string directory, int nodeCount)
+    {
+        this.engine = engine;
+        this.log = log;
+        this.directory = directory;
+        this.nodeCount = nodeCount;
+        log.Added = () => wake.Release();
+    }
+
+    /// <summary>Folder of the SDK's own projects.</summary>
+    public required string SdkDirectory { get; init; }
+
+    /// <summary>Serves the run until it has ended. Only the engine's own thread may call it.</summary>
+    public void Serve(Task run, int wantedCores)
+    {
+        run.ContinueWith(_ => wake.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        RequestCores(wantedCores);
+        engine.Yield();
+        try
+        {
+            while (!run.IsCompleted)
+            {
+                wake.Wait();
+                log.DrainTo(engine);
+                if (Interlocked.Exchange(ref next, null) is { } round)
+                    Build(round);
+            }
+        }
+        finally
+        {
+            Reacquire();
+            log.DrainTo(engine);
+        }
+    }
+
+    public void Dispose() => wake.Dispose();
+
+    public Task BuildAsync(IReadOnlyList<ProjectRequest> round)
+    {
+        var ordered = new Round(round, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        next = ordered;
+        wake.Release();
+        return ordered.Built.Task;
+    }
+
+    private void Build(Round round)
+    {
+        try
+        {
+            // In this order: building while yielded, or while holding cores, breaks the engine.
+            Reacquire();
+            log.DrainTo(engine);
+            BuildOnEngine(round.Requests);
+            log.DrainTo(engine);
+            round.Built.SetResult();
+        }
+        catch (Exception e)
+        {
+            round.Built.SetException(e);
+        }
+        engine.Yield();
+    }
+
+    private void BuildOnEngine(IReadOnlyList<ProjectRequest> requests)
+    {
+        string folder = Path.Combine(directory, "rounds", $"{++rounds}");
+        Directory.CreateDirectory(folder);
+        List<(ProjectRequest Request, string Marker)> pending = [];
+        foreach (ProjectRequest request in requests)
+        {
+            string marker = Path.Combine(folder, $"{pending.Count + 1}");
+            ProjectMarker.Write(marker, request);
+            pending.Add((request, marker));
+        }
+
+        List<string> projects = [.. pending.Select(_ => Path.Combine(SdkDirectory, "ParallelTasks.proj"))];
+        List<string> arguments = [.. pending.Select(entry => entry.Marker)];
+        if (nodeCount > 1)
+        {
+            // Another node can log while this one waits. It comes first, so that it gets this process.
+            projects.Insert(0, Path.Combine(SdkDirectory, "live", "dirs.proj"));
+            arguments.Insert(0, folder);
+        }
+        engine.RegisterTaskObject(LogKey(folder), log, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+        using (new Timer(_ => CompleteEnded(pending), null, MarkerInterval, MarkerInterval))
+        {
+            engine.BuildProjectFilesInParallel(
+                [.. projects],
+                ["_ParallelExecRun"],
+                [.. arguments.Select(argument => new Hashtable { ["_ParallelExecRequest"] = argument })],
+                [.. projects.Select(_ => Array.Empty<string>())],
+                new string[projects.Count],
+                returnTargetOutputs: false);
+        }
+        engine.UnregisterTaskObject(LogKey(folder), RegisteredTaskObjectLifetime.Build);
+        CompleteEnded(pending);
+        foreach ((ProjectRequest request, _) in pending)
+            request.Ended.TrySetResult(false);
+    }
+
+    private static void CompleteEnded(List<(ProjectRequest Request, string Marker)> pending)
+    {
+        foreach ((ProjectRequest request, string marker) in pending)
+        {
+            if (!request.Ended.Task.IsCompleted && ProjectMarker.Outcome(marker) is { } succeeded)
+                request.Ended.TrySetResult(succeeded);
+        }
+    }
+
+    /// <summary>Under this key the node that can log finds our log, where it is in the same process.</summary>
+    public static string LogKey(string folder) => "ParallelExec log of " + folder;
+
+    private void RequestCores(int wanted)
+    {
+        try
+        {
+            grantedCores = wanted > 0 ? engine.RequestCores(wanted) : 0;
+        }
+        catch (NotImplementedException)
+        {
+            // A task host that has no such service: then there is no budget to share.
+        }
+    }
+
+    private void Reacquire()
+    {
+        engine.Reacquire();
+        if (grantedCores > 0)
+            engine.ReleaseCores(grantedCores);
+        grantedCores = 0;
+    }
+
+    private sealed record Round(IReadOnlyList<ProjectRequest> Requests, TaskCompletionSource Built);
+}

@@ -1,0 +1,41 @@
+using Microsoft.Build.Framework;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Reporting;
+using ParallelExec.State;
+
+namespace ParallelExec.Tasks;
+
+/// <summary>Checks the declared subtasks and shows the batches in which they would run. Runs nothing.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class PlanParallelTasks : ParallelTasksTask
+{
+    /// <summary>One item for each subtask.</summary>
+    [Output]
+    public ITaskItem[] Plan { get; private set; } = [];
+
+    /// <inheritdoc />
+    public override bool Execute()
+    {
+        ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
+        if (!ReportDiagnostics() || plan is null)
+            return false;
+        try
+        {
+            Directory.CreateDirectory(RunOptions.Directory);
+            PlanFile.Write(RunOptions, plan, Masker);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The plan is shown all the same.
+            Diagnostics.Clear();
+            Diagnostics.Add(Diagnostic.Warning(Codes.StateNotWritable, $"plan.json could not be written: {e.Message}"));
+            ReportDiagnostics();
+        }
+        var log = new EngineLog(TerminalLogger);
+        log.Message(PlanText.For(plan, RunOptions, Masker));
+        log.DrainTo(BuildEngine);
+        Plan = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask))];
+        return true;
+    }
+}

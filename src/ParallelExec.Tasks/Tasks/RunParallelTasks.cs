@@ -1,0 +1,83 @@
+using Microsoft.Build.Framework;
+using ParallelExec.Execution;
+using ParallelExec.Execution.Output;
+using ParallelExec.Execution.Runners;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Reporting;
+using ParallelExec.State;
+
+namespace ParallelExec.Tasks;
+
+/// <summary>Checks, plans and runs the declared subtasks.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+
+    /// <summary>Folder of the SDK's own projects.</summary>
+    [Required]
+    public string SdkDirectory { get; set; } = "";
+
+    /// <summary>One item for each subtask, also when the run failed.</summary>
+    [Output]
+    public ITaskItem[] Results { get; private set; } = [];
+
+    /// <inheritdoc />
+    // The engine waits for this call: the stopping itself is done by the run.
+    public void Cancel() => _ = stop.CancelAsync();
+
+    /// <inheritdoc />
+    public void Dispose() => stop.Dispose();
+
+    /// <inheritdoc />
+    public override bool Execute()
+    {
+        Dictionary<string, string> environment = SnapshotEnvironment();
+        ExecutionPlan? plan = MakePlan(environment);
+        using RunDirectory? directory = plan is null ? null : RunDirectory.TryTake(RunOptions, Diagnostics);
+        if (!ReportDiagnostics() || plan is null || directory is null)
+            return false;
+
+        var log = new EngineLog(TerminalLogger);
+        if (LastRun is { IsRunning: true } last)
+            log.Message($"The last run (started {last.StartedAt}, process {last.ProcessId}) was interrupted: it did not come to an end.");
+        RunResult result = Run(plan, environment, log);
+        Results = [.. plan.Subtasks.Select(subtask => ResultItems.For(subtask, result.Results[subtask.Index], Masker))];
+        if (TerminalLogger)
+            Log.LogMessage(MessageImportance.High, $"{Path.GetFileNameWithoutExtension(ProjectFile)} -> {SummaryText.Counts(result)}");
+        // A failed project has logged its own errors; nothing is an error twice.
+        if (BuildEngine is IBuildEngine7 engine)
+            engine.AllowFailureWithoutError = true;
+        return result.Succeeded;
+    }
+
+    private RunResult Run(ExecutionPlan plan, Dictionary<string, string> environment, EngineLog log)
+    {
+        string runId = Guid.NewGuid().ToString("N");
+        using var signals = new StopSignals(stop);
+        using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
+        var executor = new SubtaskExecutor(
+            RunOptions,
+            new HandOver(plan, RunOptions, environment, runId, Masker),
+            new ProcessRunner(Masker),
+            new ProjectRunner(engineThread),
+            TimeProvider.System);
+        List<IRunObserver> observers = [new RunRecorder(plan, RunOptions, log, Masker), new ConsoleReport(plan, RunOptions, log, Masker)];
+        if (RunOptions.LogOutput == LogOutput.Live)
+            observers.Insert(0, new LiveOutput(RunOptions, log));
+        using var engine = new RunEngine(plan, RunOptions, executor, observers, TimeProvider.System)
+        {
+            TickInterval = RunOptions.LogOutput == LogOutput.Live ? LiveOutput.Interval : TimeSpan.FromMilliseconds(500),
+            StopReason = () => signals.Received ?? "the build was cancelled",
+        };
+        Task<RunResult> run = Task.Run(() => engine.RunAsync(stop.Token));
+        signals.HoldUntil(run);
+        engineThread.Serve(run, WantedCores(plan));
+        return run.GetAwaiter().GetResult();
+    }
+
+    // No more than can be used at once: the engine keeps what is asked for from other projects.
+    private int WantedCores(ExecutionPlan plan) =>
+        Math.Min(RunOptions.MaxParallelism, plan.Waves.Length == 0 ? 0 : plan.Waves.Max(wave => wave.Sum(subtask => subtask.Subtask.Cores)));
+}

@@ -1,0 +1,22 @@
+using Microsoft.Build.Framework;
+using ParallelExec.Execution;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Tasks;
+
+/// <summary>Tells all errors and warnings of the declaration at once, and does nothing else.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class ValidateParallelTasks : ParallelTasksTask
+{
+    /// <inheritdoc />
+    public override bool Execute()
+    {
+        ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
+        if (!ReportDiagnostics() || plan is null)
+            return false;
+        var log = new EngineLog(TerminalLogger);
+        log.Message($"{Text.Count(plan.Subtasks.Length, "subtask")}: no errors.");
+        log.DrainTo(BuildEngine);
+        return true;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace ParallelExec.TestKit;
+
+/// <summary>Waits for files by which children say how far they are: woken by the file system, bounded by a timeout.</summary>
+public static class FileWait
+{
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Returns when the file exists. <paramref name="abandon"/> ends the wait early, for example with the process that should write it.</summary>
+    public static async Task ForAsync(string path, TimeSpan? timeout = null, CancellationToken abandon = default)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        using SemaphoreSlim changed = new(0);
+        using FileSystemWatcher watcher = new(folder, Path.GetFileName(path));
+        watcher.Created += (_, _) => changed.Release();
+        watcher.Renamed += (_, _) => changed.Release();
+        watcher.EnableRaisingEvents = true;
+
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(abandon);
+        patience.CancelAfter(timeout ?? DefaultPatience);
+        try
+        {
+            // The second look each 250 ms is for file systems that raise no events.
+            while (!File.Exists(path))
+                await changed.WaitAsync(TimeSpan.FromMilliseconds(250), patience.Token);
+        }
+        catch (OperationCanceledException) when (File.Exists(path))
+        {
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException(abandon.IsCancellationRequested
+                ? $"{path} can no longer appear: the process that should write it has ended"
+                : $"{path} did not appear in time");
+        }
+    }
+
+    /// <summary>Waits for a file written by `hang` or `ignore-signals` and returns the process id in it.</summary>
+    public static async Task<int> ForPidAsync(string path, TimeSpan? timeout = null, CancellationToken abandon = default)
+    {
+        await ForAsync(path, timeout, abandon);
+        return int.Parse(await File.ReadAllTextAsync(path, CancellationToken.None), CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+using System.Text;
+
+namespace ParallelExec.TestKit;
+
+public static class MSBuildText
+{
+    private const string Special = "%*?@$();'";
+
+    /// <summary>Text that MSBuild gives back exactly: its special characters as %xx.</summary>
+    public static string Escape(string text)
+    {
+        StringBuilder escaped = new(text.Length);
+        foreach (char each in text)
+            if (Special.Contains(each))
+                escaped.Append(CultureInfo.InvariantCulture, $"%{(int)each:x2}");
+            else
+                escaped.Append(each);
+        return escaped.ToString();
+    }
+}

@@ -103,8 +103,9 @@ internal sealed class HandOver(
         string file, PlannedSubtask planned, HandedOn received, IReadOnlyList<SubtaskResult?> results)
     {
         Subtask subtask = planned.Subtask;
-        // It is there before the child is: nobody can read half of it.
-        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 4096);
+        // It is there before the child is: nobody can read half of it. The file of the last run is written over, because
+        // to make a new one costs more than to start the child.
+        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteNumber("schemaVersion", 1);

@@ -44,13 +44,13 @@ internal sealed class RunDirectory : IDisposable
         }
         try
         {
-            foreach (string folder in new[] { "handover", "rounds" })
-            {
-                string path = Path.Combine(directory, folder);
-                if (Directory.Exists(path))
-                    Directory.Delete(path, recursive: true);
-            }
-            Directory.CreateDirectory(Path.Combine(directory, "handover"));
+            string handover = Path.Combine(directory, "handover"), rounds = Path.Combine(directory, "rounds");
+            if (Directory.Exists(rounds))
+                Directory.Delete(rounds, recursive: true);
+            Directory.CreateDirectory(handover);
+            // What an earlier run handed on must not be taken for this one's.
+            foreach (string file in Directory.EnumerateFiles(handover).Where(file => !file.EndsWith(".context.json", StringComparison.Ordinal)))
+                File.Delete(file);
             Directory.CreateDirectory(LogFiles.Folder(options));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -16,17 +16,14 @@ public sealed class BuildParallelTaskProject : MSBuildTask
     /// <inheritdoc />
     public override bool Execute()
     {
-        string folder = Path.GetDirectoryName(Request)!;
         bool succeeded = false;
         try
         {
-            DrainLog(folder);
             succeeded = Build();
         }
         finally
         {
             ProjectMarker.End(Request, succeeded);
-            DrainLog(folder);
         }
         // The outcome is in the marker; the project has logged its own errors.
         return true;
@@ -62,11 +59,5 @@ public sealed class BuildParallelTaskProject : MSBuildTask
                 "A subtask builds a project that is waiting for this run: {0} Name targets that do not lead back to RunParallelTasks.", e.Message);
             return false;
         }
-    }
-
-    private void DrainLog(string folder)
-    {
-        if (BuildEngine4.GetRegisteredTaskObject(EngineThread.LogKey(folder), RegisteredTaskObjectLifetime.Build) is EngineLog log)
-            log.DrainTo(BuildEngine);
     }
 }

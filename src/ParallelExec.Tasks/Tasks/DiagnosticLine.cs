@@ -8,14 +8,20 @@ namespace ParallelExec.Tasks;
 internal static class DiagnosticLine
 {
     /// <returns>The error or warning that the line is; null where it is neither.</returns>
-    public static BuildEventArgs? Parse(string line, string origin, bool asWarning)
+    public static LogEntry? Parse(string line, string origin, bool asWarning)
     {
         var capture = new CapturingEngine();
         new TaskLoggingHelper(capture, origin).LogMessageFromText(line, MessageImportance.High);
-        return capture.Captured is BuildErrorEventArgs error && asWarning
-            ? new BuildWarningEventArgs(error.Subcategory, error.Code, error.File, error.LineNumber, error.ColumnNumber, error.EndLineNumber, error.EndColumnNumber, error.Message, error.HelpKeyword, error.SenderName)
-            : capture.Captured;
+        return capture.Captured switch
+        {
+            BuildErrorEventArgs e => Entry(asWarning ? LogEntryKind.Warning : LogEntryKind.Error, e.Message, e.Code, e.File, e.LineNumber, e.ColumnNumber, e.Subcategory),
+            BuildWarningEventArgs e => Entry(LogEntryKind.Warning, e.Message, e.Code, e.File, e.LineNumber, e.ColumnNumber, e.Subcategory),
+            _ => null,
+        };
     }
+
+    private static LogEntry Entry(LogEntryKind kind, string? text, string? code, string? file, int line, int column, string? subcategory) =>
+        new(kind, text ?? "", DateTime.UtcNow) { Code = code ?? "", File = file ?? "", Line = line, Column = column, Subcategory = subcategory ?? "" };
 
     private sealed class CapturingEngine : IBuildEngine
     {

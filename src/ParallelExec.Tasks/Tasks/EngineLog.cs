@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Build.Framework;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
@@ -7,86 +7,100 @@ using ParallelExec.Reporting;
 namespace ParallelExec.Tasks;
 
 /// <summary>
-/// Collects what is to be logged, from any thread, in order, with its true time. The engine is called only by whoever drains it: a task
-/// may log only on a thread and at a time at which the engine lets it.
+/// Collects what is to be logged, from any thread, in order. Only the engine's own thread hands it to the engine; while that thread
+/// waits for projects, entries go through a file to another node, which can log meanwhile.
 /// </summary>
-internal sealed class EngineLog(bool terminalLogger) : IRunLog
+internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
 {
-    private readonly ConcurrentQueue<BuildEventArgs> waiting = new();
-    private readonly Lock draining = new();
+    private readonly Lock gate = new();
+    private readonly Queue<LogEntry> waiting = new();
+    private readonly List<LogEntry> forwarded = [];
+    private FileStream? forwardTo;
 
     /// <summary>Called when there is something to drain.</summary>
     public Action Added { get; set; } = () => { };
 
-    public void Message(string text) => Add(terminalLogger
-        // The terminal logger shows messages of this kind at once, others not at all; for every other logger it is a plain message.
-        ? new ExtendedBuildMessageEventArgs("TLTESTOUTPUT", text, null, "ParallelExec", MessageImportance.High)
-        : new BuildMessageEventArgs(text, null, "ParallelExec", MessageImportance.High));
+    public void Message(string text) => Add(new LogEntry(LogEntryKind.Message, text, DateTime.UtcNow));
 
     public void Status(string text)
     {
-        if (!terminalLogger)
-            return;
-        Add(new ExtendedBuildMessageEventArgs("TLTESTPASSED", text, null, "ParallelExec", MessageImportance.High)
-        {
-            ExtendedMetadata = new Dictionary<string, string?> { ["localizedResult"] = "", ["displayName"] = text },
-        });
+        if (terminalLogger)
+            Add(new LogEntry(LogEntryKind.Status, text, DateTime.UtcNow));
     }
 
     public void Report(Diagnostic diagnostic)
     {
         SourceLocation at = diagnostic.Origin is { } origin ? ItemLocator.Locate(origin, diagnostic.Metadata) : new SourceLocation("");
-        const string Help = "https://github.com/parallelexec/parallelexec/blob/main/docs/errors.md";
-        Add(diagnostic.Severity == Severity.Error
-            ? new BuildErrorEventArgs(null, diagnostic.Code, at.File, at.Line, at.Column, 0, 0, diagnostic.Message, null, "ParallelExec", $"{Help}#{diagnostic.Code}", DateTime.UtcNow)
-            : new BuildWarningEventArgs(null, diagnostic.Code, at.File, at.Line, at.Column, 0, 0, diagnostic.Message, null, "ParallelExec", $"{Help}#{diagnostic.Code}", DateTime.UtcNow));
+        LogEntryKind kind = diagnostic.Severity == Severity.Error ? LogEntryKind.Error : LogEntryKind.Warning;
+        Add(new LogEntry(kind, diagnostic.Message, DateTime.UtcNow) { Code = diagnostic.Code, File = at.File, Line = at.Line, Column = at.Column });
     }
 
     public bool TryDiagnosticLine(string line, string subtaskId, bool asWarning)
     {
-        BuildEventArgs? parsed = DiagnosticLine.Parse(line, subtaskId, asWarning);
-        if (parsed is null)
-            return false;
-        Add(parsed);
-        return true;
+        LogEntry? parsed = DiagnosticLine.Parse(line, subtaskId, asWarning);
+        if (parsed is not null)
+            Add(parsed);
+        return parsed is not null;
     }
 
-    /// <summary>Hands what waits to the engine. Where somebody is draining already, that one takes this too.</summary>
+    /// <summary>Hands what waits to the engine.</summary>
     public void DrainTo(IBuildEngine engine)
     {
-        while (!waiting.IsEmpty && draining.TryEnter())
+        while (true)
         {
-            try
+            LogEntry? entry;
+            lock (gate)
             {
-                while (waiting.TryDequeue(out BuildEventArgs? happened))
-                    Log(engine, happened);
+                if (!waiting.TryDequeue(out entry))
+                    return;
             }
-            finally
-            {
-                draining.Exit();
-            }
+            entry.LogTo(engine, terminalLogger);
         }
     }
 
-    private static void Log(IBuildEngine engine, BuildEventArgs happened)
+    /// <summary>From now on another node shows what comes: it reads <see cref="LogFile"/> and says in <see cref="ShownFile"/> how far it is.</summary>
+    public void ForwardTo(string folder)
     {
-        switch (happened)
+        lock (gate)
+            forwardTo = new FileStream(LogFile(folder), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+    }
+
+    /// <summary>What the other node did not get to is ours again.</summary>
+    public void StopForwarding(string folder)
+    {
+        int shown = File.Exists(ShownFile(folder))
+            && int.TryParse(File.ReadAllText(ShownFile(folder)), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0;
+        lock (gate)
         {
-            case BuildErrorEventArgs error:
-                engine.LogErrorEvent(error);
-                break;
-            case BuildWarningEventArgs warning:
-                engine.LogWarningEvent(warning);
-                break;
-            case BuildMessageEventArgs message:
-                engine.LogMessageEvent(message);
-                break;
+            forwardTo?.Dispose();
+            forwardTo = null;
+            foreach (LogEntry entry in forwarded.Skip(shown))
+                waiting.Enqueue(entry);
+            forwarded.Clear();
         }
     }
 
-    private void Add(BuildEventArgs happened)
+    public void Dispose() => forwardTo?.Dispose();
+
+    public static string LogFile(string folder) => Path.Combine(folder, "log.ndjson");
+
+    public static string ShownFile(string folder) => Path.Combine(folder, "shown.txt");
+
+    private void Add(LogEntry entry)
     {
-        waiting.Enqueue(happened);
+        lock (gate)
+        {
+            if (forwardTo is null)
+            {
+                waiting.Enqueue(entry);
+            }
+            else
+            {
+                forwarded.Add(entry);
+                forwardTo.Write(entry.ToJsonLine());
+                forwardTo.Flush();
+            }
+        }
         Added();
     }
 }

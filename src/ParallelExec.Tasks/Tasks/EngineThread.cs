@@ -1,8 +1,6 @@
 using System.Collections;
-using System.Text.Json;
 using Microsoft.Build.Framework;
 using ParallelExec.Execution.Runners;
-using ParallelExec.State;
 
 namespace ParallelExec.Tasks;
 
@@ -99,26 +97,28 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
             pending.Add((request, marker));
         }
 
-        List<string> projects = [.. pending.Select(_ => Path.Combine(SdkDirectory, "ParallelTasks.proj"))];
-        List<string> arguments = [.. pending.Select(entry => entry.Marker)];
+        List<Hashtable> properties = [.. pending.Select(entry => new Hashtable { ["_ParallelExecRequest"] = entry.Marker })];
         if (nodeCount > 1)
         {
-            // Another node can log while this one waits. It comes first, so that it gets this process.
-            projects.Insert(0, Path.Combine(SdkDirectory, "live", "dirs.proj"));
-            arguments.Insert(0, folder);
+            // While this thread waits, a node shows our log. It comes first: the projects can take a while.
+            log.ForwardTo(folder);
+            properties.Insert(0, new Hashtable { ["_ParallelExecRound"] = folder });
         }
-        engine.RegisterTaskObject(LogKey(folder), log, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
-        using (new Timer(_ => CompleteEnded(pending), null, MarkerInterval, MarkerInterval))
+        try
         {
+            using var looking = new Timer(_ => CompleteEnded(pending), null, MarkerInterval, MarkerInterval);
             engine.BuildProjectFilesInParallel(
-                [.. projects],
+                [.. properties.Select(_ => Path.Combine(SdkDirectory, "ParallelTasks.proj"))],
                 ["_ParallelExecRun"],
-                [.. arguments.Select(argument => new Hashtable { ["_ParallelExecRequest"] = argument })],
-                [.. projects.Select(_ => Array.Empty<string>())],
-                new string[projects.Count],
+                [.. properties],
+                [.. properties.Select(_ => Array.Empty<string>())],
+                new string[properties.Count],
                 returnTargetOutputs: false);
         }
-        engine.UnregisterTaskObject(LogKey(folder), RegisteredTaskObjectLifetime.Build);
+        finally
+        {
+            log.StopForwarding(folder);
+        }
         CompleteEnded(pending);
         foreach ((ProjectRequest request, _) in pending)
             request.Ended.TrySetResult(false);
@@ -132,9 +132,6 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
                 request.Ended.TrySetResult(succeeded);
         }
     }
-
-    /// <summary>Under this key the node that can log finds our log, where it is in the same process.</summary>
-    public static string LogKey(string folder) => "ParallelExec log of " + folder;
 
     private void RequestCores(int wanted)
     {

@@ -73,7 +73,7 @@ public abstract class ParallelTasksTask : MSBuildTask
 
     private protected bool ReportDiagnostics()
     {
-        var log = new EngineLog(TerminalLogger);
+        using var log = new EngineLog(TerminalLogger);
         foreach (Diagnostic diagnostic in Diagnostics)
             log.Report(Masker is null ? diagnostic : diagnostic with { Message = Masker.Apply(diagnostic.Message) });
         log.DrainTo(BuildEngine);

@@ -32,7 +32,7 @@ public sealed class PlanParallelTasks : ParallelTasksTask
             Diagnostics.Add(Diagnostic.Warning(Codes.StateNotWritable, $"plan.json could not be written: {e.Message}"));
             ReportDiagnostics();
         }
-        var log = new EngineLog(TerminalLogger);
+        using var log = new EngineLog(TerminalLogger);
         log.Message(PlanText.For(plan, RunOptions, Masker));
         log.DrainTo(BuildEngine);
         Plan = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask))];

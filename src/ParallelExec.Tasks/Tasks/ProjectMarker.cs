@@ -36,7 +36,7 @@ internal static class ProjectMarker
     public static bool? Outcome(string marker) =>
         File.Exists(marker) ? null : File.Exists(marker + ".succeeded") ? true : File.Exists(marker + ".failed") ? false : null;
 
-    /// <summary>True while any request in the folder has not ended.</summary>
+    /// <summary>True while any request in the folder has not ended: only those have a name without an extension.</summary>
     public static bool AnyRunning(string folder) =>
         Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any(file => Path.GetExtension(file).Length == 0);
 }

@@ -39,7 +39,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         if (!ReportDiagnostics() || plan is null || directory is null)
             return false;
 
-        var log = new EngineLog(TerminalLogger);
+        using var log = new EngineLog(TerminalLogger);
         if (LastRun is { IsRunning: true } last)
             log.Message($"The last run (started {last.StartedAt}, process {last.ProcessId}) was interrupted: it did not come to an end.");
         RunResult result = Run(plan, environment, log);

@@ -1,18 +1,25 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Build.Framework;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
 
 namespace ParallelExec.Tasks;
 
-/// <summary>Hands the run's log to the engine while the task that runs it waits for projects. Inside dirs.proj; not for users.</summary>
+/// <summary>Hands the run's log to the engine while the task that runs it waits for projects. Inside ParallelTasks.proj; not for users.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class ShowParallelTaskLog : MSBuildTask, ICancelableTask
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private readonly TaskCompletionSource cancelled = new();
+    private readonly StringBuilder partOfLine = new();
+    private int shown;
 
     /// <summary>The folder of the round that is built.</summary>
     [Required]
     public string Round { get; set; } = "";
+
+    /// <summary>True where the terminal logger shows this build.</summary>
+    public bool TerminalLogger { get; set; }
 
     /// <inheritdoc />
     public void Cancel() => cancelled.TrySetResult();
@@ -20,19 +27,44 @@ public sealed class ShowParallelTaskLog : MSBuildTask, ICancelableTask
     /// <inheritdoc />
     public override bool Execute()
     {
-        // In another process there is nothing to hand over: the lines then wait for the end of the round.
-        if (BuildEngine4.GetRegisteredTaskObject(EngineThread.LogKey(Round), RegisteredTaskObjectLifetime.Build) is not EngineLog log)
-            return true;
+        using var stream = new FileStream(EngineLog.LogFile(Round), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        // While it waits it takes no place from the projects.
         BuildEngine3.Yield();
         try
         {
-            while (ProjectMarker.AnyRunning(Round) && !cancelled.Task.Wait(Interval))
-                log.DrainTo(BuildEngine);
+            bool ended;
+            do
+            {
+                // Looked at before reading: what was written before the end is then read for certain.
+                ended = !ProjectMarker.AnyRunning(Round);
+                ShowNewLines(reader);
+            }
+            while (!ended && !cancelled.Task.Wait(Interval));
         }
         finally
         {
             BuildEngine3.Reacquire();
         }
         return true;
+    }
+
+    private void ShowNewLines(StreamReader reader)
+    {
+        int before = shown;
+        int character;
+        while ((character = reader.Read()) >= 0)
+        {
+            if (character != '\n')
+            {
+                partOfLine.Append((char)character);
+                continue;
+            }
+            LogEntry.FromJsonLine(partOfLine.ToString()).LogTo(BuildEngine, TerminalLogger);
+            partOfLine.Clear();
+            shown++;
+        }
+        if (shown > before)
+            File.WriteAllText(EngineLog.ShownFile(Round), shown.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -14,7 +14,7 @@ public sealed class ValidateParallelTasks : ParallelTasksTask
         ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
         if (!ReportDiagnostics() || plan is null)
             return false;
-        var log = new EngineLog(TerminalLogger);
+        using var log = new EngineLog(TerminalLogger);
         log.Message($"{Text.Count(plan.Subtasks.Length, "subtask")}: no errors.");
         log.DrainTo(BuildEngine);
         return true;

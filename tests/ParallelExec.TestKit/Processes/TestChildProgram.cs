@@ -19,16 +19,17 @@ public static class TestChildProgram
     public static string Arguments(string verb, params string[] arguments) =>
         string.Join(';', ArgumentList(verb, arguments).Select(MSBuildText.Escape));
 
-    /// <summary>A command line for the platform's shell. For `Command` metadata of a project file, wrap what has `$(`, `%` or `@(` in <see cref="MSBuildText.Escape"/>.</summary>
+    /// <summary>A command line for the platform's shell. In a project file, arguments with MSBuild's own characters need <see cref="MSBuildText.Escape"/> around it.</summary>
     public static string Command(string verb, params string[] arguments) =>
         string.Join(' ', ArgumentList(verb, arguments).Prepend(Tool).Select(Quote));
 
     private static string Quote(string argument)
     {
-        if (argument.Length > 0 && argument.All(each => char.IsAsciiLetterOrDigit(each) || "-_./:=+,\\".Contains(each)) && (OperatingSystem.IsWindows() || !argument.Contains('\\')))
+        if (argument.Length > 0 && argument.All(each => char.IsAsciiLetterOrDigit(each) || "-_./:=+,".Contains(each)))
             return argument;
         return OperatingSystem.IsWindows()
             ? '"' + argument.Replace("\"", "\\\"") + '"'
-            : '\'' + argument.Replace("'", "'\\''") + '\'';
+            // A quote in double quotes, not behind a backslash: MSBuild may turn that into a slash.
+            : '\'' + argument.Replace("'", "'\"'\"'") + '\'';
     }
 }

@@ -5,7 +5,8 @@ namespace ParallelExec.TestKit;
 
 public static class MSBuildText
 {
-    private const string Special = "%*?@$();'";
+    // Not only what MSBuild expands: on Unix it turns '\' into '/' in metadata that look like a path.
+    private const string Special = "%*?@$();'\\";
 
     /// <summary>Text that MSBuild gives back exactly: its special characters as %xx.</summary>
     public static string Escape(string text)

@@ -26,7 +26,8 @@ public sealed class ProjectCreator
             root.FullPath = path;
         root.DefaultTargets = defaultTargets ?? "";
         root.InitialTargets = initialTargets ?? "";
-        root.Sdk = sdk ?? "";
+        if (sdk is not null)
+            root.Sdk = sdk;
         return new ProjectCreator(root);
     }
 
@@ -34,7 +35,7 @@ public sealed class ProjectCreator
     {
         if (unevaluatedValue is null)
             return this;
-        ProjectPropertyElement property = Last<ProjectPropertyGroupElement>(RootElement.AddPropertyGroup).AddProperty(name, unevaluatedValue);
+        ProjectPropertyElement property = Last(RootElement.CreatePropertyGroupElement).AddProperty(name, unevaluatedValue);
         property.Condition = setIfEmpty ? $" '$({name})' == '' " : condition ?? "";
         return this;
     }
@@ -45,7 +46,7 @@ public sealed class ProjectCreator
         if (include is null)
             return this;
         ProjectItemElement item = RootElement.CreateItemElement(itemType, include);
-        Last<ProjectItemGroupElement>(RootElement.AddItemGroup).AppendChild(item);
+        Last(RootElement.CreateItemGroupElement).AppendChild(item);
         item.Exclude = exclude ?? "";
         item.Condition = condition ?? "";
         foreach ((string name, string? value) in metadata ?? new Dictionary<string, string?>())
@@ -57,7 +58,7 @@ public sealed class ProjectCreator
     public ProjectCreator Target(string name, string? condition = null, string? afterTargets = null, string? beforeTargets = null,
         string? dependsOnTargets = null, string? inputs = null, string? outputs = null, string? returns = null)
     {
-        lastTarget = RootElement.AddTarget(name);
+        lastTarget = Append(RootElement.CreateTargetElement(name));
         lastTarget.Condition = condition ?? "";
         lastTarget.AfterTargets = afterTargets ?? "";
         lastTarget.BeforeTargets = beforeTargets ?? "";
@@ -72,7 +73,7 @@ public sealed class ProjectCreator
     /// <summary>Adds a task to the target added last; without one, to a target named Build.</summary>
     public ProjectCreator Task(string name, string? condition = null, IDictionary<string, string?>? parameters = null, string? continueOnError = null)
     {
-        ProjectTaskElement task = (lastTarget ??= RootElement.AddTarget("Build")).AddTask(name);
+        ProjectTaskElement task = (lastTarget ??= Append(RootElement.CreateTargetElement("Build"))).AddTask(name);
         task.Condition = condition ?? "";
         task.ContinueOnError = continueOnError ?? "";
         foreach ((string parameter, string? value) in parameters ?? new Dictionary<string, string?>())
@@ -83,18 +84,19 @@ public sealed class ProjectCreator
 
     public ProjectCreator Import(string project, string? condition = null, string? sdk = null, string? sdkVersion = null)
     {
-        ProjectImportElement import = RootElement.CreateImportElement(project);
-        RootElement.AppendChild(import);
+        ProjectImportElement import = Append(RootElement.CreateImportElement(project));
         import.Condition = condition ?? "";
-        import.Sdk = sdk ?? "";
-        import.Version = sdkVersion ?? "";
+        if (sdk is not null)
+            import.Sdk = sdk;
+        if (sdkVersion is not null)
+            import.Version = sdkVersion;
         return this;
     }
 
     /// <summary>Adds an <c>&lt;Sdk Name="" Version="" /&gt;</c> element.</summary>
     public ProjectCreator Sdk(string name, string? version = null)
     {
-        RootElement.AppendChild(RootElement.CreateProjectSdkElement(name, version ?? ""));
+        Append(RootElement.CreateProjectSdkElement(name, version));
         return this;
     }
 
@@ -111,5 +113,12 @@ public sealed class ProjectCreator
     }
 
     /// <summary>The group at the end of the project, or a new one: an import in between starts a new group, so that order is kept.</summary>
-    private T Last<T>(Func<T> add) where T : ProjectElement => RootElement.LastChild as T ?? add();
+    private T Last<T>(Func<T> create) where T : ProjectElement => RootElement.LastChild as T ?? Append(create());
+
+    /// <summary>At the end. The API's own Add methods look for "a logical place", which may be before an import.</summary>
+    private T Append<T>(T element) where T : ProjectElement
+    {
+        RootElement.AppendChild(element);
+        return element;
+    }
 }

@@ -52,7 +52,7 @@ public sealed class SdkPackage
         // Its own artifacts folder: a pack must not rebuild the assemblies that tests beside it have loaded.
         BuildRun run = await new DotNet(root) { WorkingDirectory = SdkSource.RepositoryRoot, Timeout = TimeSpan.FromMinutes(5) }.RunAsync(
             "pack", SdkSource.SdkProject, "-c", "Release", "-o", package.Feed, $"-p:Version={version}",
-            "--artifacts-path", root.Combine("artifacts"));
+            "--artifacts-path", root.Combine("artifacts"), "-p:UseSharedCompilation=false");
         run.EnsureSucceeded();
         return File.Exists(package.PackageFile)
             ? package

@@ -1,11 +1,10 @@
-using System.Reflection;
-
 namespace ParallelExec.TestKit;
 
 /// <summary>Where this repository's SDK files are, for tests that import them by path.</summary>
 public static class SdkSource
 {
     private const string Solution = "ParallelExec.sln";
+    private static readonly Lazy<Task> Prepared = new(BuildTasksAsync);
 
     public static string RepositoryRoot { get; } = FindRoot();
 
@@ -15,12 +14,21 @@ public static class SdkSource
 
     public static string SdkTargets => Path.Combine(SdkProject, "Sdk", "Sdk.targets");
 
-    /// <summary>The task assembly of the configuration that is being tested.</summary>
-    public static string TaskAssembly =>
-        Path.Combine(RepositoryRoot, "src", "ParallelExec.Tasks", "bin", Configuration, "net10.0", "ParallelExec.Tasks.dll");
+    /// <summary>
+    /// The SDK of the source tree builds its task assembly on its first use. Done here once, before the tests that run side by side
+    /// would each do it, into one folder.
+    /// </summary>
+    internal static Task PrepareAsync() => Prepared.Value;
 
-    private static string Configuration =>
-        typeof(SdkSource).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    private static async Task BuildTasksAsync()
+    {
+        using TestFolder folder = new("prepare");
+        folder.Write("empty.proj", $"""<Project><Import Project="{SdkProps}" /><Import Project="{SdkTargets}" /></Project>""");
+        // No compiler server: it would outlive the tests.
+        BuildRun run = await new DotNet(folder) { Timeout = TimeSpan.FromMinutes(5), Environment = { ["UseSharedCompilation"] = "false" } }
+            .RunAsync("msbuild", "empty.proj", "-t:ValidateParallelTasks", "-nologo", "-v:m");
+        run.EnsureSucceeded();
+    }
 
     private static string FindRoot()
     {

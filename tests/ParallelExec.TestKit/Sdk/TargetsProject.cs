@@ -16,7 +16,6 @@ public sealed class TargetsProject
     public static TargetsProject Create(TestFolder folder, Action<ProjectCreator> body, string fileName = "build.proj", string? sdk = null)
     {
         ProjectCreator creator = ProjectCreator.Create(folder.Combine(fileName), sdk: sdk)
-            .Property("_ParallelExecTasksAssembly", SdkSource.TaskAssembly)
             .Import(SdkSource.SdkProps);
         body(creator);
         creator.Import(SdkSource.SdkTargets).Save();
@@ -29,13 +28,17 @@ public sealed class TargetsProject
 
     public async Task<BuildRun> RunAsync(DotNet dotnet, string target = "RunParallelTasks", params string[] more)
     {
+        await SdkSource.PrepareAsync();
         string result = ResultFile();
         return WithResult(await dotnet.RunAsync(Arguments(target, result, more)), result);
     }
 
     /// <summary>Starts one target without waiting; for signals and for a look at what it does meanwhile.</summary>
-    public RunningDotNet Start(string target = "RunParallelTasks", params string[] more) =>
-        new DotNet(folder).Start(Arguments(target, ResultFile(), more));
+    public async Task<RunningDotNet> StartAsync(string target = "RunParallelTasks", params string[] more)
+    {
+        await SdkSource.PrepareAsync();
+        return new DotNet(folder).Start(Arguments(target, ResultFile(), more));
+    }
 
     private static BuildRun WithResult(BuildRun run, string file) => File.Exists(file) ? run with { ResultJson = File.ReadAllText(file) } : run;
 

@@ -67,11 +67,11 @@ internal static class PageConverter
     {
         foreach (LinkInline link in document.Descendants<LinkInline>().Where(link => !link.IsImage))
         {
-            string url = link.Url ?? "";
-            if (!url.Contains("://", StringComparison.Ordinal))
+            string[] parts = (link.Url ?? "").Split('#', 2);
+            if (parts[0].EndsWith(".md", StringComparison.Ordinal) && !parts[0].Contains("://", StringComparison.Ordinal))
             {
-                string[] parts = url.Split('#', 2);
-                link.Url = string.Join('#', [Path.ChangeExtension(parts[0], parts[0].EndsWith(".md", StringComparison.Ordinal) ? ".html" : Path.GetExtension(parts[0])), .. parts[1..]]);
+                parts[0] = Path.ChangeExtension(parts[0], ".html");
+                link.Url = string.Join('#', parts);
             }
 
             link.GetAttributes().AddProperty("data-line", (link.Line + 1).ToString(CultureInfo.InvariantCulture));

@@ -11,8 +11,12 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Two grace periods and a kill; a system that shuts down does not wait much longer.</summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(10);
 
+    /// <summary>128 + 15, as shells report a process that SIGTERM has ended.</summary>
+    private const int ExitCodeOfTerm = 143;
+
     private readonly CancellationTokenSource stop;
     private readonly List<PosixSignalRegistration> registrations = [];
+    private readonly TaskCompletionSource taskEnded = new();
     private Task run = Task.CompletedTask;
 
     public StopSignals(CancellationTokenSource stop)
@@ -31,6 +35,7 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
+        taskEnded.TrySetResult();
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         foreach (PosixSignalRegistration registration in registrations)
             registration.Dispose();
@@ -46,7 +51,7 @@ internal sealed class StopSignals : IDisposable
         {
             await Task.WhenAny(run, Task.Delay(LongestHold)).ConfigureAwait(false);
             if (!run.IsCompleted)
-                Environment.Exit(128 + 15);
+                Environment.Exit(ExitCodeOfTerm);
         });
     }
 
@@ -54,6 +59,10 @@ internal sealed class StopSignals : IDisposable
     private void OnProcessExit(object? sender, EventArgs e)
     {
         stop.Cancel();
-        run.Wait(LongestHold);
+        // Until the results are written and the summary is with the loggers.
+        taskEnded.Task.Wait(LongestHold);
+        // The command line ends itself on SIGTERM, with 0: a stopped build must not look like one that succeeded.
+        if (Received is not null && Environment.ExitCode == 0)
+            Environment.ExitCode = ExitCodeOfTerm;
     }
 }

@@ -18,10 +18,8 @@ internal static class HandOver
         }
     }
 
-    public static string? Find(string name) => Environment.GetEnvironmentVariable(Prefix + name);
-
     public static string Get(string name) =>
-        Find(name) ?? throw new InvalidOperationException($"nobody handed on {name}; is the dependency declared?");
+        Environment.GetEnvironmentVariable(Prefix + name) ?? throw new InvalidOperationException($"nobody handed on {name}; is the dependency declared?");
 
     /// <summary>The values whose names begin and end like this, in the order of their names.</summary>
     public static IEnumerable<(string Name, string Value)> All(string start, string end) => Environment.GetEnvironmentVariables()

@@ -23,14 +23,6 @@ internal sealed class OrderStore : IDisposable
 
     public static OrderStore Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
 
-    public static void Remove(string? path)
-    {
-        if (path is not null)
-        {
-            File.Delete(path);
-        }
-    }
-
     public IReadOnlyList<Order> Read()
     {
         _file.Position = 0;

@@ -8,11 +8,6 @@ try
             HandOver.Give("CONNECTION", OrderStore.Create(file));
             return 0;
 
-        case ["store-down"]:
-            // Cleanup runs also where store-up failed, and then there is nothing to remove.
-            OrderStore.Remove(HandOver.Find("STORE_UP_CONNECTION"));
-            return 0;
-
         case ["rates"]:
             if (HandOver.Attempt == 1)
             {
@@ -41,7 +36,7 @@ try
             return 0;
 
         default:
-            Console.Error.WriteLine("usage: Orders store-up FILE | store-down | rates | check SUITE | soak | report FILE");
+            Console.Error.WriteLine("usage: Orders store-up FILE | rates | check SUITE | soak | report FILE");
             return 2;
     }
 }

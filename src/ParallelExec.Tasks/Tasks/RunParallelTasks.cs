@@ -74,6 +74,10 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         Task<RunResult> run = Task.Run(() => engine.RunAsync(stop.Token));
         signals.HoldUntil(run);
         engineThread.Serve(run, WantedCores(plan));
+        // The engine says by itself that it cancels; of a signal it knows nothing.
+        if (signals.Received is { } signal)
+            log.Report(Diagnostic.Error(Codes.Stopped, $"The run was stopped: {signal}."));
+        log.DrainTo(BuildEngine);
         return run.GetAwaiter().GetResult();
     }
 

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Model;
@@ -103,10 +105,8 @@ internal sealed class HandOver(
         string file, PlannedSubtask planned, HandedOn received, IReadOnlyList<SubtaskResult?> results)
     {
         Subtask subtask = planned.Subtask;
-        // It is there before the child is: nobody can read half of it. The file of the last run is written over, because
-        // to make a new one costs more than to start the child.
-        using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        var text = new ArrayBufferWriter<byte>(512);
+        using var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteNumber("schemaVersion", 1);
         json.WriteString("id", subtask.Id);
@@ -137,6 +137,14 @@ internal sealed class HandOver(
         }
         json.WriteEndObject();
         json.WriteEndObject();
+        json.Flush();
+
+        // It is there before the child is: nobody can read half of it. The file of the last run is written over where it is:
+        // a new file, or one that was emptied first (journaling file systems flush it then), costs more than to start the child.
+        using SafeFileHandle handle = File.OpenHandle(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        RandomAccess.Write(handle, text.WrittenSpan, 0);
+        if (RandomAccess.GetLength(handle) != text.WrittenCount)
+            RandomAccess.SetLength(handle, text.WrittenCount);
 
         void WriteArray(string name, IEnumerable<string> values)
         {

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
@@ -9,13 +8,20 @@ namespace ParallelExec.Execution;
 internal sealed class RunEngine(
     ExecutionPlan plan, RunOptions options, SubtaskExecutor executor, IReadOnlyList<IRunObserver> observers, TimeProvider time) : IDisposable
 {
-    private readonly Channel<object> inbox = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Queue<object> inbox = new();
+    private readonly TaskCompletionSource<RunResult> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SubtaskResult?[] results = new SubtaskResult?[plan.Subtasks.Length];
     private readonly Schedule schedule = new(plan, options);
 
     /// <summary>Ends what runs at a fail-fast or a stop; cleanup is not asked to.</summary>
     private readonly CancellationTokenSource stopWork = new();
+    private readonly CancellationTokenSource stopCleanup = new();
+    private CancellationTokenRegistration registration;
+    private ITimer? timer;
+    private DateTimeOffset startedAt;
+    private long started;
     private string? stopReason;
+    private bool inLoop;
     private int running;
 
     /// <summary>How often observers are told that time has passed.</summary>
@@ -28,25 +34,102 @@ internal sealed class RunEngine(
     public TimeSpan CleanupLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <param name="stop">Asks for a stop: what runs is ended, cleanup still runs, then the result is returned.</param>
-    public async Task<RunResult> RunAsync(CancellationToken stop)
+    public Task<RunResult> RunAsync(CancellationToken stop)
     {
-        DateTimeOffset startedAt = time.GetUtcNow();
-        long started = time.GetTimestamp();
-        Tell(new RunStarted(startedAt));
-        using (stop.Register(() => inbox.Writer.TryWrite(StopAsked.Instance)))
-        using (time.CreateTimer(_ => inbox.Writer.TryWrite(TimePassed.Instance), null, TickInterval, TickInterval))
-        using (var stopCleanup = new CancellationTokenSource())
+        startedAt = time.GetUtcNow();
+        started = time.GetTimestamp();
+        registration = stop.UnsafeRegister(_ => Post(StopAsked.Instance), null);
+        timer = time.CreateTimer(_ => Post(TimePassed.Instance), null, TickInterval, TickInterval);
+        Post(Started.Instance);
+        return ended.Task;
+    }
+
+    public void Dispose()
+    {
+        registration.Dispose();
+        timer?.Dispose();
+        stopWork.Dispose();
+        stopCleanup.Dispose();
+    }
+
+    /// <summary>
+    /// The loop. Whoever posts a message while nobody is in it goes through it: one at a time and in order, but without a thread that
+    /// would have to be woken for each message.
+    /// </summary>
+    private void Post(object message)
+    {
+        lock (inbox)
         {
-            StartAll(stopCleanup.Token);
-            while (!schedule.IsFinished || running > 0)
+            inbox.Enqueue(message);
+            if (inLoop)
+                return;
+            inLoop = true;
+        }
+        while (true)
+        {
+            object? next;
+            lock (inbox)
             {
-                Handle(await inbox.Reader.ReadAsync(CancellationToken.None).ConfigureAwait(false), stopCleanup);
-                // Everything that has arrived is looked at before anything starts: one decision for all of it.
-                while (inbox.Reader.TryRead(out object? message))
-                    Handle(message, stopCleanup);
-                StartAll(stopCleanup.Token);
+                if (!inbox.TryDequeue(out next))
+                {
+                    inLoop = false;
+                    return;
+                }
+            }
+            try
+            {
+                Handle(next);
+            }
+            catch (Exception e)
+            {
+                // A bug of ours: the run can not go on, and whoever waits for it has to know.
+                ended.TrySetException(e);
             }
         }
+    }
+
+    private void Handle(object message)
+    {
+        if (ended.Task.IsCompleted)
+            return;
+        switch (message)
+        {
+            case Started:
+                Tell(new RunStarted(startedAt));
+                break;
+            case Ended(var subtask, var result):
+                HandleEnd(subtask, result);
+                break;
+            case StopAsked when stopReason is null:
+                stopReason = StopReason();
+                Tell(new RunStopping(stopReason));
+                _ = stopWork.CancelAsync();
+                stopCleanup.CancelAfter(CleanupLimit);
+                schedule.Stop(stopReason);
+                break;
+            case TimePassed:
+                Tell(new Tick(time.GetUtcNow()));
+                break;
+        }
+        TellSkipped();
+        StartAll();
+        if (schedule.IsFinished && running == 0)
+            Finish();
+    }
+
+    private void HandleEnd(PlannedSubtask subtask, SubtaskResult result)
+    {
+        running--;
+        results[subtask.Index] = result;
+        Tell(new SubtaskEnded(subtask, result));
+        schedule.Complete(subtask, result);
+        bool fatal = result.IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False;
+        if (fatal && options.OnFailure == OnFailure.FailFast)
+            _ = stopWork.CancelAsync();
+    }
+
+    private void Finish()
+    {
         var result = new RunResult
         {
             Plan = plan,
@@ -56,65 +139,19 @@ internal sealed class RunEngine(
             Stopped = stopReason,
         };
         Tell(new RunEnded(result));
-        return result;
+        ended.TrySetResult(result);
     }
 
-    public void Dispose() => stopWork.Dispose();
-
-    private void StartAll(CancellationToken stopCleanup)
+    private void StartAll()
     {
-        TellSkipped();
         while (schedule.TryStart() is { } subtask)
         {
             running++;
             Tell(new SubtaskStarted(subtask, time.GetUtcNow()));
-            CancellationToken cancel = subtask.Subtask.Always ? stopCleanup : stopWork.Token;
-            _ = ReportEnd(subtask, executor.ExecuteAsync(subtask, results, cancel));
+            CancellationToken cancel = subtask.Subtask.Always ? stopCleanup.Token : stopWork.Token;
+            executor.Start(subtask, results, result => Post(new Ended(subtask, result)), cancel);
         }
         executor.AllStarted();
-    }
-
-    private async Task ReportEnd(PlannedSubtask subtask, Task<SubtaskResult> execution)
-    {
-        SubtaskResult result;
-        try
-        {
-            result = await execution.ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            // Expected failures are values; this is a bug of ours, and the run must end all the same.
-            result = new SubtaskResult { Status = SubtaskStatus.Failed, Code = Codes.Bug, Reason = $"ParallelExec failed itself: {e}" };
-        }
-        inbox.Writer.TryWrite(new Ended(subtask, result));
-    }
-
-    private void Handle(object message, CancellationTokenSource stopCleanup)
-    {
-        switch (message)
-        {
-            case Ended(var subtask, var result):
-                running--;
-                results[subtask.Index] = result;
-                Tell(new SubtaskEnded(subtask, result));
-                schedule.Complete(subtask, result);
-                bool fatal = result.IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False;
-                if (fatal && options.OnFailure == OnFailure.FailFast)
-                    _ = stopWork.CancelAsync();
-                TellSkipped();
-                break;
-            case StopAsked when stopReason is null:
-                stopReason = StopReason();
-                Tell(new RunStopping(stopReason));
-                _ = stopWork.CancelAsync();
-                stopCleanup.CancelAfter(CleanupLimit);
-                schedule.Stop(stopReason);
-                TellSkipped();
-                break;
-            case TimePassed:
-                Tell(new Tick(time.GetUtcNow()));
-                break;
-        }
     }
 
     private void TellSkipped()
@@ -134,6 +171,11 @@ internal sealed class RunEngine(
     }
 
     private sealed record Ended(PlannedSubtask Subtask, SubtaskResult Result);
+
+    private sealed class Started
+    {
+        public static readonly Started Instance = new();
+    }
 
     private sealed class StopAsked
     {

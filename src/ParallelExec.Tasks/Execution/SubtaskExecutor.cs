@@ -8,18 +8,43 @@ using ParallelExec.Planning;
 namespace ParallelExec.Execution;
 
 /// <summary>Runs one subtask to its end: attempts, time-out, what it hands over, its outputs, its <c>Verify</c>.</summary>
-internal sealed class SubtaskExecutor(RunOptions options, HandOver handOver, ProcessRunner processes, ProjectRunner projects, TimeProvider time)
+internal sealed class SubtaskExecutor(
+    RunOptions options, HandOver handOver, BlockingThreads threads, ProcessRunner processes, ProjectRunner projects, TimeProvider time)
 {
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
-    public Task<SubtaskResult> ExecuteAsync(PlannedSubtask subtask, IReadOnlyList<SubtaskResult?> results, CancellationToken cancel) =>
-        subtask.Subtask switch
+    /// <param name="ended">Told the result, on the thread that has it: going through the thread pool would cost a wake-up.</param>
+    public void Start(PlannedSubtask subtask, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ended, CancellationToken cancel)
+    {
+        switch (subtask.Subtask)
         {
-            { Work: MilestoneWork, Verify: null, Outputs.IsEmpty: true } => Task.FromResult(
-                new SubtaskResult { Status = SubtaskStatus.Succeeded, StartedAt = time.GetUtcNow(), Values = handOver.Pass(subtask) }),
-            // A project only queues itself here; the rest goes to the pool, so that starting processes uses every core.
-            { Work: ProjectWork } => RunAsync(subtask, results, cancel),
-            _ => Task.Run(() => RunAsync(subtask, results, cancel), CancellationToken.None),
-        };
+            case { Work: MilestoneWork, Verify: null, Outputs.IsEmpty: true }:
+                handOver.Pass(subtask);
+                ended(new SubtaskResult { Status = SubtaskStatus.Succeeded, StartedAt = time.GetUtcNow() });
+                break;
+            // A project only queues itself here. The rest has a thread each, so that starting processes uses every core.
+            case { Work: ProjectWork }:
+                _ = ToTheEndAsync();
+                break;
+            default:
+                threads.Run(ToTheEndAsync);
+                break;
+        }
+
+        async Task ToTheEndAsync()
+        {
+            SubtaskResult result;
+            try
+            {
+                result = await RunAsync(subtask, results, cancel).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                // Expected failures are values; this is a bug of ours, and the run must end all the same.
+                result = new SubtaskResult { Status = SubtaskStatus.Failed, Code = Codes.Bug, Reason = $"ParallelExec failed itself: {e}" };
+            }
+            ended(result);
+        }
+    }
 
     /// <summary>All that may start now has started: projects among it go to the engine in one request.</summary>
     public void AllStarted() => projects.Flush();

@@ -107,7 +107,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         return new Diagnostic(
             result.Code!,
             planned.Subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error,
-            $"'{planned.Id}' {what}{command}.{logFile}",
+            $"'{planned.Id}' {what}{command}".TrimEnd('.') + $".{logFile}",
             planned.Subtask.Origin);
     }
 
@@ -128,7 +128,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         return $"{Progress()} waiting for {Text.Ids(waiting)}";
     }
 
-    private void ShowStatus() => log.Status($"{ended}/{plan.Count}, running: {Text.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
+    private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Text.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
 
     private SubtaskResult Masked(SubtaskResult result) => masker is null ? result : result with { Reason = masker.Apply(result.Reason) };
 

@@ -14,6 +14,8 @@ internal static class DiagnosticLine
         new TaskLoggingHelper(capture, origin).LogMessageFromText(line, MessageImportance.High);
         return capture.Captured switch
         {
+            // A line that names neither a code nor a place, such as "Error Message:", is prose.
+            BuildErrorEventArgs { Code: null or "", LineNumber: 0 } or BuildWarningEventArgs { Code: null or "", LineNumber: 0 } => null,
             BuildErrorEventArgs e => Entry(asWarning ? LogEntryKind.Warning : LogEntryKind.Error, e.Message, e.Code, e.File, e.LineNumber, e.ColumnNumber, e.Subcategory),
             BuildWarningEventArgs e => Entry(LogEntryKind.Warning, e.Message, e.Code, e.File, e.LineNumber, e.ColumnNumber, e.Subcategory),
             _ => null,

@@ -22,10 +22,10 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
 
     public void Message(string text) => Add(new LogEntry(LogEntryKind.Message, text, DateTime.UtcNow));
 
-    public void Status(string text)
+    public void Status(Func<string> text)
     {
         if (terminalLogger)
-            Add(new LogEntry(LogEntryKind.Status, text, DateTime.UtcNow));
+            Add(new LogEntry(LogEntryKind.Status, text(), DateTime.UtcNow));
     }
 
     public void Report(Diagnostic diagnostic)

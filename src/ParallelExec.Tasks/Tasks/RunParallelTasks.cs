@@ -1,6 +1,7 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
+using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -55,12 +56,15 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     private RunResult Run(ExecutionPlan plan, Dictionary<string, string> environment, EngineLog log)
     {
         string runId = Guid.NewGuid().ToString("N");
+        using var threads = new BlockingThreads();
+        using var watchdog = new Watchdog(runId, environment);
         using var signals = new StopSignals(stop);
         using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
         var executor = new SubtaskExecutor(
             RunOptions,
             new HandOver(plan, RunOptions, environment, runId, Masker),
-            new ProcessRunner(Masker),
+            threads,
+            new ProcessRunner(threads, Masker, watchdog),
             new ProjectRunner(engineThread),
             TimeProvider.System);
         List<IRunObserver> observers = [new RunRecorder(plan, RunOptions, log, Masker), new ConsoleReport(plan, RunOptions, log, Masker)];
@@ -71,7 +75,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             TickInterval = RunOptions.LogOutput == LogOutput.Live ? LiveOutput.Interval : TimeSpan.FromMilliseconds(500),
             StopReason = () => signals.Received ?? "the build was cancelled",
         };
-        Task<RunResult> run = Task.Run(() => engine.RunAsync(stop.Token));
+        Task<RunResult> run = engine.RunAsync(stop.Token);
         signals.HoldUntil(run);
         engineThread.Serve(run, WantedCores(plan));
         // The engine says by itself that it cancels; of a signal it knows nothing.

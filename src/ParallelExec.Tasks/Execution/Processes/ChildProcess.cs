@@ -13,6 +13,8 @@ internal sealed class ChildProcess : IDisposable
     /// </summary>
     public const string CookieVariable = "PARALLELEXEC_COOKIE";
 
+    private static readonly TimeSpan GiveUpInterval = TimeSpan.FromSeconds(1);
+
     private readonly Process process;
     private readonly string cookie;
     private readonly WindowsJob? job;
@@ -37,7 +39,9 @@ internal sealed class ChildProcess : IDisposable
     public int ExitCode => process.ExitCode;
 
     /// <param name="environment">Complete, with <see cref="CookieVariable"/>.</param>
-    public static ChildProcess Start(LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment)
+    /// <param name="keepInput">The caller feeds and ends its input.</param>
+    public static ChildProcess Start(
+        LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput = false)
     {
         var start = new ProcessStartInfo(command.Program)
         {
@@ -45,7 +49,7 @@ internal sealed class ChildProcess : IDisposable
             UseShellExecute = false,
             RedirectStandardOutput = command.Pumped,
             // On Unix the shell in front of it closes the input.
-            RedirectStandardInput = OperatingSystem.IsWindows(),
+            RedirectStandardInput = keepInput || OperatingSystem.IsWindows(),
             RedirectStandardError = command.Pumped && OperatingSystem.IsWindows(),
         };
         if (OperatingSystem.IsWindows())
@@ -58,7 +62,7 @@ internal sealed class ChildProcess : IDisposable
         try
         {
             Process process = Process.Start(start) ?? throw new ProcessNotStartedException("the system gave no process");
-            if (OperatingSystem.IsWindows())
+            if (OperatingSystem.IsWindows() && !keepInput)
                 process.StandardInput.Close();
             return new ChildProcess(process, environment[CookieVariable], command.Pumped);
         }
@@ -68,29 +72,36 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <returns>True when it has exited, false when it has to be stopped.</returns>
-    public async Task<bool> WaitAsync(CancellationToken stop)
+    /// <summary>Blocks until it has ended: by itself, or because <paramref name="stop"/> said so.</summary>
+    /// <returns>Null when it has exited by itself; otherwise what it took to end it and all that it had started.</returns>
+    public StopReport? Wait(TimeSpan grace, CancellationToken stop)
+    {
+        Task<StopReport>? stopping = null;
+        using (stop.UnsafeRegister(_ => stopping = Task.Run(() => StopTreeAsync(grace)), null))
+        {
+            // One that not even SIGKILL ends is given up with its tree.
+            while (!process.WaitForExit(GiveUpInterval) && stopping is not { IsCompleted: true })
+            {
+            }
+        }
+        return stopping?.GetAwaiter().GetResult();
+    }
+
+    private Task<StopReport> StopTreeAsync(TimeSpan grace) =>
+        job is not null ? job.StopAsync(process, grace) : ProcessTree.StopAsync(process.Id, cookie, grace);
+
+    /// <summary>Gives it one line, and no more.</summary>
+    public void EndInput()
     {
         try
         {
-            await ExitAsync(stop).ConfigureAwait(false);
-            return true;
+            process.StandardInput.Write("end\n");
+            process.StandardInput.Close();
         }
-        catch (OperationCanceledException)
+        catch (IOException)
         {
-            return process.HasExited;
+            // It has ended already.
         }
-    }
-
-    /// <summary>Ends it and all it has started: asks first, then kills, then looks.</summary>
-    public async Task<StopReport> StopTreeAsync(TimeSpan grace)
-    {
-        StopReport report = job is not null
-            ? await job.StopAsync(process, grace).ConfigureAwait(false)
-            : await ProcessTree.StopAsync(process.Id, cookie, grace).ConfigureAwait(false);
-        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        await WaitAsync(bound.Token).ConfigureAwait(false);
-        return report;
     }
 
     public void Dispose()
@@ -106,17 +117,6 @@ internal sealed class ChildProcess : IDisposable
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;
-    }
-
-    // Process.WaitForExitAsync also waits for the end of redirected output, which a daemon can hold open for ever.
-    private async Task ExitAsync(CancellationToken stop)
-    {
-        var exited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => exited.TrySetResult();
-        if (process.HasExited)
-            return;
-        await exited.Task.WaitAsync(stop).ConfigureAwait(false);
     }
 }
 

@@ -6,7 +6,7 @@ namespace ParallelExec.Execution.Runners;
 
 /// <summary>Runs commands and tools as child processes.</summary>
 /// <param name="masker">Null where nothing is secret: then the child writes its log file itself, without us in between.</param>
-internal sealed class ProcessRunner(SecretMasker? masker)
+internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? masker, Watchdog watchdog)
 {
     /// <summary>How long a stopped process has to end by itself before it is killed.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -14,7 +14,10 @@ internal sealed class ProcessRunner(SecretMasker? masker)
     /// <summary>How long output is awaited that a background process of an ended command still holds open.</summary>
     private static readonly TimeSpan DaemonGrace = TimeSpan.FromSeconds(1);
 
-    public async Task<RunnerResult> RunAsync(Work work, AttemptContext context)
+    public Task<RunnerResult> RunAsync(Work work, AttemptContext context) =>
+        threads.IsCurrent ? Task.FromResult(Run(work, context)) : threads.Run(() => Run(work, context));
+
+    private RunnerResult Run(Work work, AttemptContext context)
     {
         if (context.Ended.IsCancellationRequested)
             return new RunnerResult(RunnerEnd.Stopped);
@@ -25,6 +28,7 @@ internal sealed class ProcessRunner(SecretMasker? masker)
         if (command is null)
             return NotStarted(problem);
 
+        watchdog.Watch();
         ChildProcess child;
         try
         {
@@ -37,16 +41,13 @@ internal sealed class ProcessRunner(SecretMasker? masker)
         using (child)
         {
             Task pump = child.Outputs.IsEmpty ? Task.CompletedTask : LogPump.CopyAsync(child.Outputs, context.LogFile, context.AppendToLog, masker);
-            if (await child.WaitAsync(context.Ended).ConfigureAwait(false))
-            {
-                await Task.WhenAny(pump, Task.Delay(DaemonGrace)).ConfigureAwait(false);
+            StopReport? stopped = child.Wait(Grace, context.Ended);
+            pump.Wait(DaemonGrace);
+            if (stopped is null)
                 return RunnerResult.Exited(child.ExitCode) with { HasLog = true };
-            }
-            StopReport report = await child.StopTreeAsync(Grace).ConfigureAwait(false);
-            await Task.WhenAny(pump, Task.Delay(DaemonGrace)).ConfigureAwait(false);
             return new RunnerResult(RunnerEnd.Stopped)
             {
-                Killed = [.. report.Killed.Except(report.Survivors), .. report.Survivors.Select(process => $"{process}, which is still there")],
+                Killed = [.. stopped.Killed.Except(stopped.Survivors), .. stopped.Survivors.Select(process => $"{process}, which is still there")],
                 HasLog = true,
             };
         }

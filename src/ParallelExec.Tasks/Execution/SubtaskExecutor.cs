@@ -67,7 +67,11 @@ internal sealed class SubtaskExecutor(
                 break;
             attempt++;
         }
-        return result with { StartedAt = startedAt, Duration = time.GetElapsedTime(started), Attempts = attempt, Killed = killed };
+        TimeSpan duration = time.GetElapsedTime(started);
+        // A project that waited for a node of the engine has not worked meanwhile.
+        if (attempt == 1 && result.StartedAt is { } later && later > startedAt && later - startedAt <= duration)
+            (startedAt, duration) = (later, duration - (later - startedAt));
+        return result with { StartedAt = startedAt, Duration = duration, Attempts = attempt, Killed = killed };
     }
 
     private async Task<SubtaskResult> AttemptAsync(
@@ -85,7 +89,7 @@ internal sealed class SubtaskExecutor(
         if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)
         {
             RunnerResult verified = await processes.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
-            result = Judge(verified, context, limit) with { ExitCode = result.ExitCode };
+            result = Judge(verified, context, limit) with { ExitCode = result.ExitCode, StartedAt = result.StartedAt };
             if (result.Status == SubtaskStatus.Failed && result.Code == Codes.ExitCode)
                 result = result with { Code = Codes.VerifyFailed, Reason = $"Verify failed with exit code {verified.ExitCode}: {FirstLine(verify.CommandLine)}" };
         }
@@ -106,6 +110,7 @@ internal sealed class SubtaskExecutor(
         {
             Status = SubtaskStatus.Failed,
             ExitCode = ran.ExitCode,
+            StartedAt = ran.StartedAt,
             LogFile = ran.HasLog ? context.LogFile : "",
             Killed = ran.Killed,
         };

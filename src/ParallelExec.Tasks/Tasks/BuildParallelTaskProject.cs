@@ -19,6 +19,7 @@ public sealed class BuildParallelTaskProject : MSBuildTask
         bool succeeded = false;
         try
         {
+            ProjectMarker.Start(Request);
             succeeded = Build();
         }
         finally

@@ -131,15 +131,15 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         }
         CompleteEnded(pending);
         foreach ((ProjectRequest request, _) in pending)
-            request.Ended.TrySetResult(false);
+            request.Ended.TrySetResult(new ProjectOutcome(Succeeded: false, StartedAt: null));
     }
 
     private static void CompleteEnded(List<(ProjectRequest Request, string Marker)> pending)
     {
         foreach ((ProjectRequest request, string marker) in pending)
         {
-            if (!request.Ended.Task.IsCompleted && ProjectMarker.Outcome(marker) is { } succeeded)
-                request.Ended.TrySetResult(succeeded);
+            if (!request.Ended.Task.IsCompleted && ProjectMarker.Outcome(marker) is { } outcome)
+                request.Ended.TrySetResult(outcome);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ParallelExec.Execution.Runners;
 
@@ -30,11 +31,34 @@ internal static class ProjectMarker
 
     public static JsonDocument Read(string marker) => JsonDocument.Parse(File.ReadAllBytes(marker));
 
+    /// <summary>A node has it. Until then it waits for one, which is no time of its own.</summary>
+    public static void Start(string marker)
+    {
+        try
+        {
+            File.WriteAllText(marker + ".started", DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            // Then its time counts from when it was asked for.
+        }
+    }
+
     public static void End(string marker, bool succeeded) => File.Move(marker, marker + (succeeded ? ".succeeded" : ".failed"), overwrite: true);
 
     /// <returns>Null while it has not ended.</returns>
-    public static bool? Outcome(string marker) =>
-        File.Exists(marker) ? null : File.Exists(marker + ".succeeded") ? true : File.Exists(marker + ".failed") ? false : null;
+    public static ProjectOutcome? Outcome(string marker)
+    {
+        if (File.Exists(marker))
+            return null;
+        bool succeeded = File.Exists(marker + ".succeeded");
+        if (!succeeded && !File.Exists(marker + ".failed"))
+            return null;
+        bool known = File.Exists(marker + ".started");
+        long ticks = 0;
+        known = known && long.TryParse(File.ReadAllText(marker + ".started"), NumberStyles.None, CultureInfo.InvariantCulture, out ticks);
+        return new ProjectOutcome(succeeded, known ? new DateTimeOffset(ticks, TimeSpan.Zero) : null);
+    }
 
     /// <summary>True while any request in the folder has not ended: only those have a name without an extension.</summary>
     public static bool AnyRunning(string folder) =>

@@ -22,10 +22,11 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
         // The first attempt waits for the others of its wave; a later one has nobody to wait for.
         if (context.Attempt > 1)
             Flush();
-        bool succeeded = await request.Ended.Task.ConfigureAwait(false);
+        ProjectOutcome outcome = await request.Ended.Task.ConfigureAwait(false);
         return new RunnerResult(RunnerEnd.ProjectEnded)
         {
-            ExitCode = succeeded ? 0 : 1,
+            ExitCode = outcome.Succeeded ? 0 : 1,
+            StartedAt = outcome.StartedAt,
             Problem = $"{Path.GetFileName(project.ProjectFile)} failed{(project.Targets.IsEmpty ? "" : $" (targets {string.Join(", ", project.Targets)})")}",
         };
     }
@@ -61,11 +62,14 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
     }
 }
 
-/// <summary>One project for the engine. Whoever builds it completes <see cref="Ended"/>: true = succeeded.</summary>
+/// <summary>One project for the engine. Whoever builds it completes <see cref="Ended"/>.</summary>
 internal sealed record ProjectRequest(string SubtaskId, ProjectWork Project, int Attempt)
 {
-    public TaskCompletionSource<bool> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<ProjectOutcome> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
+
+/// <param name="StartedAt">When the engine had a node for it; null where that is not known.</param>
+internal sealed record ProjectOutcome(bool Succeeded, DateTimeOffset? StartedAt);
 
 /// <summary>The engine that runs this build.</summary>
 internal interface IProjectBuilder

@@ -8,6 +8,9 @@ internal sealed record RunnerResult(RunnerEnd End)
 {
     public int? ExitCode { get; init; }
 
+    /// <summary>When it really started, where that is later than it was asked to; null = then.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>Why it could not be started, or why a project failed.</summary>
     public string Problem { get; init; } = "";
 

@@ -10,7 +10,7 @@ namespace ParallelExec.Reporting;
 internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log, SecretMasker? masker) : IRunObserver
 {
     /// <summary>How much of a failed subtask's output is shown; the log file has all of it.</summary>
-    private const int LinesOnFailure = 200;
+    private const int LinesOnFailure = 100;
     private const string Indent = "    ";
 
     private readonly SortedDictionary<int, (PlannedSubtask Subtask, DateTimeOffset Since)> running = [];

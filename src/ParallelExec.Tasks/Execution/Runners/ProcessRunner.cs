@@ -40,9 +40,13 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
         }
         using (child)
         {
-            Task pump = child.Outputs.IsEmpty ? Task.CompletedTask : LogPump.CopyAsync(child.Outputs, context.LogFile, context.AppendToLog, masker);
+            var exited = new TaskCompletionSource();
+            Task pump = child.Outputs.IsEmpty
+                ? Task.CompletedTask
+                : LogPump.CopyAsync(child.Outputs, context.LogFile, context.AppendToLog, masker, exited.Task, DaemonGrace);
             StopReport? stopped = child.Wait(Grace, context.Ended);
-            pump.Wait(DaemonGrace);
+            exited.SetResult();
+            pump.GetAwaiter().GetResult();
             if (stopped is null)
                 return RunnerResult.Exited(child.ExitCode) with { HasLog = true };
             return new RunnerResult(RunnerEnd.Stopped)

@@ -1,7 +1,7 @@
 namespace ParallelExec.Execution.Output;
 
 /// <summary>Copies a child's output into its log file, in bounded memory, with secrets masked.</summary>
-internal sealed class LogPump
+internal sealed class LogPump : IDisposable
 {
     private const int BufferSize = 64 * 1024;
     private readonly SecretMasker? masker;
@@ -27,11 +27,10 @@ internal sealed class LogPump
             File.WriteAllBytes(logFile, []);
         await Task.WhenAll(outputs.Select(async output =>
         {
-            var pump = new LogPump(logFile, masker);
+            using var pump = new LogPump(logFile, masker);
             Task copying = pump.CopyAsync(output);
             await Task.WhenAny(copying, exited).ConfigureAwait(false);
             await Task.WhenAny(copying, Task.Delay(grace)).ConfigureAwait(false);
-            pump.Close();
         })).ConfigureAwait(false);
     }
 
@@ -67,7 +66,7 @@ internal sealed class LogPump
     }
 
     /// <summary>Writes what was held back because a secret could have begun in it.</summary>
-    private void Close()
+    public void Dispose()
     {
         lock (buffer)
         {

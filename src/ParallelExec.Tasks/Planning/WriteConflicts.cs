@@ -13,23 +13,20 @@ internal static class WriteConflicts
         var reported = new HashSet<(int, int)>();
         foreach ((int a, PathPattern outputA, int b, PathPattern outputB) in Overlaps(subtasks, excluded))
         {
-            if (!MeetInTime(a, b) || !reported.Add((Math.Min(a, b), Math.Max(a, b))))
+            bool serialize = options.WriteConflicts == WriteConflictMode.Serialize;
+            if (!subtasks[a].Parallel || !subtasks[b].Parallel || (!serialize && !MeetInTime(a, b)) || !reported.Add((Math.Min(a, b), Math.Max(a, b))))
                 continue;
-            // Edges lead from a later to an earlier (level, declaration): such edges can never close a ring.
+            // Serialized are also those that would not meet: an edge between two others can move them together. Edges lead from a later to an earlier (level, declaration): such edges can never close a ring.
             (int first, int second) = (levels[a], a).CompareTo((levels[b], b)) < 0 ? (a, b) : (b, a);
-            if (options.WriteConflicts == WriteConflictMode.Serialize)
+            if (serialize)
                 edges.Add((second, first));
             else
                 Report(first, first == a ? outputA : outputB, second, first == a ? outputB : outputA);
         }
         return graph.With(edges);
 
-        bool MeetInTime(int a, int b)
-        {
-            if (!subtasks[a].Parallel || !subtasks[b].Parallel)
-                return false;
-            return options.Schedule == ScheduleMode.Waves ? levels[a] == levels[b] : !graph.Reaches(a, b) && !graph.Reaches(b, a);
-        }
+        bool MeetInTime(int a, int b) =>
+            options.Schedule == ScheduleMode.Waves ? levels[a] == levels[b] : !graph.Reaches(a, b) && !graph.Reaches(b, a);
 
         void Report(int first, PathPattern firstOutput, int second, PathPattern secondOutput)
         {

@@ -1,0 +1,55 @@
+using ParallelExec.Model;
+using ParallelExec.Parsing;
+
+namespace ParallelExec.Tests.Parsing;
+
+public sealed class ItemLocatorTests : IDisposable
+{
+    private readonly TestKit.TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void An_item_is_found_by_its_id_in_any_case() => Expect((3, 5), "B");
+
+    [Fact]
+    public void The_second_of_two_equal_ids_is_another_line() => Expect((6, 5), "a", occurrence: 1);
+
+    [Fact]
+    public void A_metadata_attribute_has_a_place_of_its_own() => Expect((3, 31), "b", "Command");
+
+    [Fact]
+    public void A_metadata_element_has_a_line_of_its_own() => Expect((5, 7), "c", "DependsOn");
+
+    [Fact]
+    public void An_id_in_a_list_is_found() => Expect((7, 5), "e");
+
+    [Fact]
+    public void An_id_that_is_computed_is_taken_for_the_first_computed_Include() => Expect((8, 5), "convert-x");
+
+    [Fact]
+    public void A_file_that_can_not_be_read_is_named_without_a_line()
+    {
+        string file = folder.Combine("gone.proj");
+        Assert.Equal(new SourceLocation(file), ItemLocator.Locate(new Origin(file, "ParallelTask", "a"), null));
+        folder.Write("gone.proj", "<Project><broken");
+        Assert.Equal(new SourceLocation(file), ItemLocator.Locate(new Origin(file, "ParallelTask", "a"), null));
+    }
+
+    private void Expect((int Line, int Column) place, string id, string? metadata = null, int occurrence = 0)
+    {
+        string file = folder.Write("build.proj", """
+            <Project>
+              <ItemGroup>
+                <ParallelTask Include="b" Command="x" /> <ParallelTask Include="a" />
+                <ParallelTask Include="c" Command="x">
+                  <DependsOn>a</DependsOn></ParallelTask>
+                <ParallelTask Include="a" />
+                <ParallelTask Include="d; e" />
+                <ParallelTask Include="@(Page->'convert-%(Filename)')" />
+              </ItemGroup>
+            </Project>
+            """);
+        Assert.Equal(new SourceLocation(file, place.Line, place.Column), ItemLocator.Locate(new Origin(file, "ParallelTask", id, occurrence), metadata));
+    }
+}

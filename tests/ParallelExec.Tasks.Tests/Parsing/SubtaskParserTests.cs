@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using ParallelExec.Model;
+using ParallelExec.Parsing;
+
+namespace ParallelExec.Tests.Parsing;
+
+public class SubtaskParserTests
+{
+    private readonly List<Diagnostic> diagnostics = [];
+
+    [Fact]
+    public void Each_kind_of_work_is_recognised_by_its_metadata()
+    {
+        using var folder = new TestKit.TestFolder();
+        folder.Write("lib.csproj", "<Project />");
+        ImmutableArray<Subtask> subtasks = new SubtaskParser(folder.Combine("build.proj"), folder.Path, diagnostics).Parse([
+            Given.Declaration("command", ("Command", "echo hi"), ("Shell", "bash")),
+            Given.Declaration("tool", ("Tool", "node"), ("Arguments", "a%3Bb;$HOME")),
+            Given.Declaration("project", ("Project", "lib.csproj"), ("Targets", "Build;Pack"), ("Properties", "A=1;B=2")),
+            Given.Declaration("targets", ("Targets", "Own")),
+            Given.Declaration("milestone"),
+        ]);
+        Assert.Empty(diagnostics);
+        Assert.Equal(["Command", "Tool", "Project", "Targets", "Milestone"], subtasks.Select(subtask => subtask.Work.Kind));
+        Assert.Equal(new CommandWork("echo hi", "bash"), subtasks[0].Work);
+        Assert.Equal(["a;b", "$HOME"], ((ToolWork)subtasks[1].Work).Arguments.ToArray());
+        var project = (ProjectWork)subtasks[2].Work;
+        Assert.Equal((folder.Combine("lib.csproj"), "Build Pack", "A=1 B=2"), (
+            project.ProjectFile, string.Join(' ', project.Targets), string.Join(' ', project.Properties.Select(pair => $"{pair.Key}={pair.Value}"))));
+        Assert.Equal(folder.Combine("build.proj"), ((ProjectWork)subtasks[3].Work).ProjectFile);
+    }
+
+    [Fact]
+    public void What_is_not_declared_has_the_defaults_of_the_contract()
+    {
+        Subtask subtask = Parse(("Command", "x")).Single();
+        Assert.True(subtask.Parallel);
+        Assert.Equal(1, subtask.Cores);
+        Assert.Equal((null, 0, TimeSpan.Zero), (subtask.Timeout, subtask.Retries, subtask.RetryDelay));
+        Assert.Equal((ContinueOnError.False, ParseDiagnostics.OnFailure, false), (subtask.ContinueOnError, subtask.ParseDiagnostics, subtask.Always));
+        Assert.Equal(Given.Root, subtask.WorkingDirectory);
+    }
+
+    [Theory]
+    [InlineData("true", ContinueOnError.WarnAndContinue)]
+    [InlineData("WarnAndContinue", ContinueOnError.WarnAndContinue)]
+    [InlineData("false", ContinueOnError.False)]
+    [InlineData("ErrorAndStop", ContinueOnError.False)]
+    [InlineData("errorandcontinue", ContinueOnError.ErrorAndContinue)]
+    public void ContinueOnError_takes_the_values_of_MSBuild(string text, object expected) =>
+        Assert.Equal(expected, Parse(("Command", "x"), ("ContinueOnError", text)).Single().ContinueOnError);
+
+    [Theory]
+    [InlineData("Timeout", "soon")]
+    [InlineData("Timeout", "0s")]
+    [InlineData("Retries", "-1")]
+    [InlineData("RetryDelay", "x")]
+    [InlineData("Cores", "1.5")]
+    [InlineData("Parallel", "maybe")]
+    [InlineData("Always", "2")]
+    [InlineData("ContinueOnError", "perhaps")]
+    [InlineData("Pools", "db:0")]
+    [InlineData("Pools", ":1")]
+    [InlineData("Environment", "NOVALUE")]
+    [InlineData("EstimatedDuration", "long")]
+    [InlineData("ParseDiagnostics", "Sometimes")]
+    [InlineData("ContextFiles", "not-there.md")]
+    public void A_value_that_is_not_of_its_form_is_PEX1004_at_its_metadata(string name, string value)
+    {
+        Assert.Empty(Parse(("Command", "x"), (name, value)));
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal((Codes.InvalidValue, Severity.Error, name), (error.Code, error.Severity, error.Metadata));
+        Assert.Contains($"{name}=\"{value}\"; expected", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_project_that_is_not_there_is_PEX1004()
+    {
+        Parse(("Project", "nowhere/x.csproj"));
+        Assert.Equal("'it' has Project=\"nowhere/x.csproj\"; expected the path of a project file; there is no such file.", Assert.Single(diagnostics).Message);
+    }
+
+    [Theory]
+    [InlineData("Command Tool", "has Command and Tool; a subtask runs exactly one of them")]
+    [InlineData("Command Project", "has Command and Project; a subtask runs exactly one of them")]
+    [InlineData("Command Targets", "has Command and Targets; a subtask runs exactly one of them")]
+    [InlineData("Arguments", "has Arguments but no Tool")]
+    [InlineData("Properties", "has Properties but no Project")]
+    [InlineData("Tool Shell", "has Shell but no Command")]
+    public void More_or_less_than_one_kind_of_work_is_PEX1003(string names, string message)
+    {
+        Assert.Empty(Parse([.. names.Split(' ').Select(name => (name, "A=x"))]));
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal(Codes.KindOfWork, error.Code);
+        Assert.StartsWith($"'it' {message}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mistyped_metadata_name_is_a_warning_and_the_subtask_stays()
+    {
+        Assert.Single(Parse(("Command", "x"), ("DependOn", "a"), ("Owner", "me")));
+        Diagnostic warning = Assert.Single(diagnostics);
+        Assert.Equal((Codes.UnknownName, Severity.Warning), (warning.Code, warning.Severity));
+        Assert.Equal("'it' has unknown metadata DependOn, which does nothing. Did you mean 'DependsOn'?", warning.Message);
+    }
+
+    [Theory]
+    [InlineData("Agent", "coder")]
+    [InlineData("Inputs", "src/*.md")]
+    [InlineData("Service", "true")]
+    [InlineData("Isolation", "worktree")]
+    [InlineData("Cache", "true")]
+    public void A_name_of_a_later_version_is_PEX1006(string name, string value)
+    {
+        Assert.Empty(Parse(("Command", "x"), (name, value)));
+        Assert.Equal(Codes.NotInThisVersion, Assert.Single(diagnostics).Code);
+    }
+
+    [Theory]
+    [InlineData("Service", "false")]
+    [InlineData("Isolation", "none")]
+    [InlineData("Cache", "false")]
+    [InlineData("Agent", "")]
+    public void A_later_name_that_asks_for_nothing_is_no_error(string name, string value)
+    {
+        Assert.Single(Parse(("Command", "x"), (name, value)));
+        Assert.Empty(diagnostics);
+    }
+
+    [Fact]
+    public void All_problems_of_all_subtasks_are_told_at_once()
+    {
+        Assert.Empty(new SubtaskParser($"{Given.Root}/build.proj", Given.Root, diagnostics).Parse([
+            Given.Declaration("a b", ("Command", "x")),
+            Given.Declaration("c", ("Command", "x"), ("Retries", "no"), ("Cores", "many")),
+            Given.Declaration("d", ("Command", "x"), ("Tool", "y")),
+        ]));
+        Assert.Equal(["PEX1001", "PEX1004", "PEX1004", "PEX1003"], diagnostics.Select(diagnostic => diagnostic.Code));
+    }
+
+    [Fact]
+    public void Ids_are_unique_ignoring_case()
+    {
+        new SubtaskParser($"{Given.Root}/build.proj", Given.Root, diagnostics).Parse([Given.Declaration("Lint"), Given.Declaration("lint")]);
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal(Codes.DuplicateId, error.Code);
+        Assert.Equal("There are two subtasks 'lint' (ids ignore case: the other one is 'Lint'). Give one of them another id, or remove it.", error.Message);
+    }
+
+    [Fact]
+    public void What_only_a_process_has_is_a_warning_on_a_project()
+    {
+        using var folder = new TestKit.TestFolder();
+        folder.Write("lib.csproj", "<Project />");
+        new SubtaskParser(folder.Combine("build.proj"), folder.Path, diagnostics).Parse([Given.Declaration("it", ("Project", "lib.csproj"), ("Environment", "A=1"))]);
+        Diagnostic warning = Assert.Single(diagnostics);
+        Assert.Equal((Codes.DoesNotApply, Severity.Warning), (warning.Code, warning.Severity));
+    }
+
+    private ImmutableArray<Subtask> Parse(params (string Name, string Value)[] metadata) =>
+        new SubtaskParser($"{Given.Root}/build.proj", Given.Root, diagnostics).Parse([Given.Declaration("it", metadata)]);
+}

@@ -1,0 +1,87 @@
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Tests.Planning;
+
+public class WriteConflictsTests
+{
+    [Theory]
+    [InlineData("out/a.html", "out/a.html", true)]
+    [InlineData("out", "out/a.html", true)]
+    [InlineData("out/", "./out/../out/deep/er", true)]
+    [InlineData("out/a", "out/ab", false)]
+    [InlineData("out/*.html", "out/a.html", true)]
+    [InlineData("out/*.html", "out/a.css", false)]
+    [InlineData("out/*.html", "out", true)]
+    [InlineData("out/**/*.html", "out/x/y/a.html", true)]
+    [InlineData("out/**/*.html", "out/x/y/a.css", false)]
+    [InlineData("out/**", "out/x", true)]
+    [InlineData("a*c", "*bc", true)]
+    [InlineData("a*c", "b*c", false)]
+    [InlineData("out/?.txt", "out/ab.txt", false)]
+    [InlineData("src/**/bin", "src/a/obj", true)]
+    [InlineData("src/**/bin/x.dll", "other/bin/x.dll", false)]
+    [InlineData("**/a.txt", "b.txt", false)]
+    public void Two_outputs_overlap_where_one_path_can_match_both_or_lie_in_the_other(string a, string b, bool overlap)
+    {
+        var (left, right) = (new PathPattern(a, Given.Root), new PathPattern(b, Given.Root));
+        Assert.Equal((overlap, overlap), (left.Overlaps(right), right.Overlaps(left)));
+        Assert.Equal(overlap, Given.Problems(Given.Options, [Given.Subtask("a").Writing(a), Given.Subtask("b").Writing(b)]).Count == 1);
+    }
+
+    [Fact]
+    public void A_conflict_names_both_subtasks_and_the_way_out()
+    {
+        Diagnostic error = Assert.Single(Given.Problems(Given.Options, [Given.Subtask("a").Writing("out"), Given.Subtask("b").Writing("out/x")]));
+        Assert.Equal((Codes.WriteConflict, Severity.Error, "b", "Outputs"), (error.Code, error.Severity, error.Origin!.Id, error.Metadata));
+        Assert.Equal("'a' and 'b' may run at the same time and write places that overlap: 'out' and 'out/x'. "
+            + "Add DependsOn=\"a\" to 'b', or set ParallelExecWriteConflicts to Serialize.", error.Message);
+    }
+
+    [Fact]
+    public void Subtasks_that_never_meet_may_write_the_same_place()
+    {
+        Assert.Empty(Given.Problems(Given.Options, [Given.Subtask("a").Writing("out"), Given.Subtask("b <- a").Writing("out")]));
+        Assert.Empty(Given.Problems(Given.Options, [Given.Subtask("a").Writing("out"), Given.Subtask("b").Writing("out") with { Parallel = false }]));
+        Assert.Empty(Given.Problems(Given.Options with { Skip = ["a"] }, [Given.Subtask("a").Writing("out"), Given.Subtask("b").Writing("out")]));
+    }
+
+    [Fact]
+    public void Without_barriers_different_levels_meet_too()
+    {
+        Subtask[] subtasks = [Given.Subtask("a").Writing("out"), Given.Subtask("b"), Given.Subtask("c <- b").Writing("out")];
+        Assert.Empty(Given.Problems(Given.Options, subtasks));
+        Assert.Equal(Codes.WriteConflict, Assert.Single(Given.Problems(Given.Options with { Schedule = ScheduleMode.Eager }, subtasks)).Code);
+    }
+
+    [Fact]
+    public void One_subtask_may_overlap_with_itself() =>
+        Assert.Empty(Given.Problems(Given.Options, [Given.Subtask("a").Writing("out", "out/x", "out/*.y")]));
+
+    [Fact]
+    public void Serialize_puts_the_later_declared_after_the_earlier()
+    {
+        ExecutionPlan plan = Given.Plan(
+            Given.Options with { WriteConflicts = WriteConflictMode.Serialize },
+            [Given.Subtask("a").Writing("out"), Given.Subtask("b").Writing("out"), Given.Subtask("c").Writing("elsewhere")]);
+        Assert.Equal("a c | b", plan.Waves());
+    }
+
+    [Fact]
+    public void Serialize_sees_conflicts_that_arise_because_one_was_moved_to_a_later_wave()
+    {
+        // b has to wait for a, and so would come to the wave of d, which writes the same.
+        ExecutionPlan plan = Given.Plan(
+            Given.Options with { WriteConflicts = WriteConflictMode.Serialize },
+            [Given.Subtask("a").Writing("out"), Given.Subtask("b").Writing("out"), Given.Subtask("x"), Given.Subtask("d <- x").Writing("out")]);
+        Assert.Equal("a x | b | d", plan.Waves());
+    }
+
+    [Fact]
+    public void Warn_runs_them_all_the_same()
+    {
+        Diagnostic warning = Assert.Single(Given.Problems(
+            Given.Options with { WriteConflicts = WriteConflictMode.Warn }, [Given.Subtask("a").Writing("out"), Given.Subtask("b").Writing("out")]));
+        Assert.Equal((Codes.WriteConflict, Severity.Warning), (warning.Code, warning.Severity));
+    }
+}

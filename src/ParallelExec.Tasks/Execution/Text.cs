@@ -9,7 +9,8 @@ internal static class Text
     public static string Duration(TimeSpan duration)
     {
         TimeSpan rounded = TimeSpan.FromSeconds(Math.Round(duration.TotalSeconds));
-        if (duration < TimeSpan.FromMinutes(1))
+        // What would be rounded to 60.0s is a minute.
+        if (duration.TotalSeconds < 59.95)
             return string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0}s");
         return rounded < TimeSpan.FromHours(1)
             ? string.Create(CultureInfo.InvariantCulture, $"{(int)rounded.TotalMinutes}m{rounded.Seconds:00}s")

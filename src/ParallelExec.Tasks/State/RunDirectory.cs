@@ -65,6 +65,8 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>Removes all that ParallelExec wrote. What others put there stays.</summary>
     public static void Clean(string directory)
     {
+        if (!Directory.Exists(directory))
+            return;
         foreach (string folder in new[] { "handover", "rounds", "logs" })
         {
             if (Directory.Exists(Path.Combine(directory, folder)))
@@ -72,7 +74,7 @@ internal sealed class RunDirectory : IDisposable
         }
         foreach (string file in new[] { "run.json", "plan.json", "summary.md", "run.lock", ".gitignore" })
             File.Delete(Path.Combine(directory, file));
-        if (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
+        if (!Directory.EnumerateFileSystemEntries(directory).Any())
             Directory.Delete(directory);
     }
 
@@ -80,9 +82,17 @@ internal sealed class RunDirectory : IDisposable
     public static void WriteWhole(string path, Action<Stream> write)
     {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        using (FileStream stream = File.Create(temporary))
-            write(stream);
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            using (FileStream stream = File.Create(temporary))
+                write(stream);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     public void Dispose() => lockFile.Dispose();

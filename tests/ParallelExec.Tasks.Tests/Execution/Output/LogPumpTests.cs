@@ -1,0 +1,41 @@
+using System.IO.Pipes;
+using System.Text;
+using ParallelExec.Execution.Output;
+
+namespace ParallelExec.Tests.Execution.Output;
+
+public sealed class LogPumpTests : IDisposable
+{
+    private readonly TestKit.TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task All_of_a_large_output_is_copied()
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200_000).Select(i => $"line {i}\n")));
+        await LogPump.CopyAsync([new MemoryStream(text)], folder.Combine("log"), append: false, null, Task.CompletedTask, TimeSpan.FromMinutes(1));
+        Assert.Equal(text, File.ReadAllBytes(folder.Combine("log")));
+    }
+
+    [Theory]
+    [InlineData(true, "before***")]
+    [InlineData(false, "***")]
+    public async Task A_log_is_continued_or_begun_anew(bool append, string expected)
+    {
+        folder.Write("log", "before");
+        await LogPump.CopyAsync([new MemoryStream("secret"u8.ToArray())], folder.Combine("log"), append, SecretMasker.For(["secret"]), Task.CompletedTask, TimeSpan.FromMinutes(1));
+        Assert.Equal(expected, folder.Read("log"));
+    }
+
+    // The other end of the pipe is a daemon that never closes it.
+    [Fact]
+    public async Task Output_that_stays_open_is_given_up_after_the_child_has_ended()
+    {
+        using var daemon = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var output = new AnonymousPipeClientStream(PipeDirection.In, daemon.ClientSafePipeHandle);
+        daemon.Write("token: half of secre"u8);
+        await LogPump.CopyAsync([output], folder.Combine("log"), append: false, SecretMasker.For(["secret"]), Task.CompletedTask, TimeSpan.FromMilliseconds(300));
+        Assert.Equal("token: half of secre", folder.Read("log"));
+    }
+}

@@ -1,0 +1,28 @@
+using ParallelExec.Model;
+using ParallelExec.Reporting;
+
+namespace ParallelExec.Tests.Reporting;
+
+/// <summary>A log that a test reads: messages as they are, diagnostics as <c>error CODE: text</c>.</summary>
+internal sealed class RecordingLog : IRunLog
+{
+    public List<string> Lines { get; } = [];
+
+    /// <summary>What a display with one line for it would show, at each change.</summary>
+    public List<string> Statuses { get; } = [];
+
+    public void Message(string text) => Lines.Add(text);
+
+    public void Status(Func<string> text) => Statuses.Add(text());
+
+    public void Report(Diagnostic diagnostic) =>
+        Lines.Add($"{(diagnostic.Severity == Severity.Error ? "error" : "warning")} {diagnostic.Code}: {diagnostic.Message}");
+
+    public bool TryDiagnosticLine(string line, string subtaskId, bool asWarning)
+    {
+        if (!line.Contains(": error ", StringComparison.Ordinal))
+            return false;
+        Lines.Add($"{(asWarning ? "warning" : "error")} of {subtaskId}: {line}");
+        return true;
+    }
+}

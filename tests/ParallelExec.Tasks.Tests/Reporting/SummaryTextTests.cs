@@ -1,0 +1,94 @@
+using ParallelExec.Execution;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Reporting;
+
+namespace ParallelExec.Tests.Reporting;
+
+public class SummaryTextTests
+{
+    [Fact]
+    public void Barriers_that_cost_much_suggest_an_eager_schedule()
+    {
+        ExecutionPlan plan = Given.Plan("long", "short", "after <- short");
+        Assert.Equal("""
+            Succeeded: 3 subtasks in 9.0s (3 succeeded)
+              one after another: 10.0s, saved 10%; critical path 5.0s: long
+              waiting at the ends of waves cost 4.0s
+              to be faster: ParallelExecSchedule=Eager, about 5.0s
+            """, SummaryText.For(ConsoleReportTests.Result(plan, 9, 5, 1, 4), Given.Options));
+    }
+
+    [Fact]
+    public void Much_work_of_equal_length_suggests_more_cores()
+    {
+        ExecutionPlan plan = Given.Plan("a", "b", "c", "d");
+        Assert.Equal("""
+            Succeeded: 4 subtasks in 4.0s (4 succeeded)
+              one after another: 8.0s, saved 50%; critical path 2.0s: a
+              to be faster: on a machine with 4 cores (or ParallelExecMaxParallelism=4 where subtasks mostly wait), about 2.0s
+            """, SummaryText.For(ConsoleReportTests.Result(plan, 4, 2, 2, 2, 2), Given.Options));
+    }
+
+    [Fact]
+    public void Of_work_that_takes_no_time_there_is_nothing_to_advise() =>
+        Assert.Equal("Succeeded: 1 subtask in 0.0s (1 succeeded)", SummaryText.For(ConsoleReportTests.Result(Given.Plan("a"), 0.01, 0.01), Given.Options));
+
+    [Fact]
+    public void A_run_of_nothing_says_so() =>
+        Assert.Equal("Succeeded: 0 subtasks in 0.0s", SummaryText.For(ConsoleReportTests.Result(Given.Plan(), 0), Given.Options));
+
+    [Fact]
+    public void What_was_left_out_is_counted()
+    {
+        ExecutionPlan plan = Given.Plan(Given.Options with { Skip = ["b"] }, Given.Subtasks("a", "b"));
+        Assert.StartsWith("Succeeded: 1 subtask in 1.0s (1 succeeded); 1 left out", SummaryText.For(ConsoleReportTests.Result(plan, 1, 1, 0), Given.Options), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plan_is_told_in_batches()
+    {
+        Subtask[] subtasks = [
+            Given.Subtask("01") with { Title = "Create" }, Given.Subtask("02") with { Work = new ToolWork("node", ["a.js", "--x"]) },
+            Given.Subtask("03 <- 01, 02") with { Parallel = false, EstimatedDuration = TimeSpan.FromSeconds(90) },
+            Given.Subtask("04 <- 0*") with { Work = new MilestoneWork(), Always = true }, Given.Subtask("x")];
+        RunOptions options = Given.Options with { Skip = ["x"] };
+        Assert.Equal("""
+            4 subtasks in 3 waves, at most 2 at a time (Waves)
+            Batch 1 (ready now):
+              01: Create [parallel] run 01
+              02 [parallel] node a.js --x
+            Batch 2 (after batch 1):
+              03 [alone, about 1m30s] run 03 <- 01, 02
+            Batch 3 (after batch 2):
+              04 [parallel, always] milestone <- 01, 02, 03
+            Left out:
+              x: left out by ParallelExecSkip
+            """, PlanText.For(Given.Plan(options, subtasks), options, masker: null));
+    }
+
+    [Fact]
+    public void The_markdown_report_is_a_table_with_failures_first()
+    {
+        ExecutionPlan plan = Given.Plan(Given.Options, [Given.Subtask("a"), Given.Subtask("b") with { Title = "x | y" }, Given.Subtask("c <- b")]);
+        var run = new RunResult
+        {
+            Plan = plan,
+            Results = [Given.Succeeded with { Duration = TimeSpan.FromSeconds(1) }, Given.Failed with { Duration = TimeSpan.FromSeconds(2) }, SubtaskResult.Skipped("dependency 'b' failed")],
+            StartedAt = default,
+            Duration = TimeSpan.FromSeconds(2),
+        };
+        Assert.Equal("""
+            # build: failed
+
+            1 succeeded, 1 failed, 1 skipped in 2.0s; one after another 3.0s, saved 33%
+
+            | wave | subtask | status | time | why |
+            | ---: | --- | --- | ---: | --- |
+            | 1 | b: x \| y | Failed | 2.0s | exit code 1 |
+            | 1 | a | Succeeded | 1.0s |  |
+            | 2 | c | Skipped |  | dependency 'b' failed |
+
+            """, MarkdownReport.For(Given.Options, run));
+    }
+}

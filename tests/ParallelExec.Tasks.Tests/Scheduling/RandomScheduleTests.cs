@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Scheduling;
+
+namespace ParallelExec.Tests.Scheduling;
+
+/// <summary>What holds for every graph, outcome, schedule and failure mode. Each seed is one test, so that a failure can be run again.</summary>
+public class RandomScheduleTests
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 300)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Limits_hold_nothing_starts_twice_or_too_early_and_all_comes_to_an_end(int seed)
+    {
+        var random = new Random(seed);
+        RunOptions options = Given.Options with
+        {
+            MaxParallelism = random.Next(1, 5),
+            NodeCount = random.Next(1, 5),
+            Schedule = random.Next(2) == 0 ? ScheduleMode.Waves : ScheduleMode.Eager,
+            OnFailure = (OnFailure)random.Next(3),
+            Skip = random.Next(3) == 0 ? ["s1", "s4"] : [],
+        };
+        ExecutionPlan plan = Given.Plan(options, RandomSubtasks(random), new Pool("p", 3));
+        bool[] fails = [.. plan.Subtasks.Select(_ => random.Next(6) == 0)];
+        bool stops = random.Next(5) == 0;
+
+        var schedule = new Schedule(plan, options);
+        var running = new List<PlannedSubtask>();
+        var results = new SubtaskResult?[plan.Subtasks.Length];
+        int steps = 0;
+        while (!schedule.IsFinished || running.Count > 0)
+        {
+            Assert.True(++steps < 1000, "the schedule does not come to an end");
+            while (schedule.TryStart() is { } subtask)
+            {
+                MayStart(subtask);
+                running.Add(subtask);
+                Limits();
+            }
+            NoteSkipped();
+            if (running.Count == 0)
+            {
+                Assert.True(schedule.IsFinished, "nothing runs, nothing may start, and yet it is not finished");
+                break;
+            }
+            PlannedSubtask ended = running[random.Next(running.Count)];
+            running.Remove(ended);
+            results[ended.Index] = fails[ended.Index] ? Given.Failed : Given.Succeeded;
+            schedule.Complete(ended, results[ended.Index]!);
+            NoteSkipped();
+            if (stops && steps == 4)
+            {
+                schedule.Stop("stopped");
+                NoteSkipped();
+            }
+        }
+        foreach (PlannedSubtask subtask in plan.Subtasks)
+        {
+            Assert.Equal(subtask.Excluded is null, results[subtask.Index] is not null);
+            if (options.OnFailure == OnFailure.KeepGoing && !stops && subtask.Excluded is null && !subtask.Subtask.Always)
+                Assert.Equal(Doomed(subtask.Index), results[subtask.Index]!.Status == SubtaskStatus.Skipped);
+        }
+
+        void MayStart(PlannedSubtask subtask)
+        {
+            Assert.Null(subtask.Excluded);
+            Assert.Null(results[subtask.Index]);
+            Assert.DoesNotContain(subtask, running);
+            Assert.All(subtask.Dependencies, index => Assert.True(results[index] is not null || plan.Subtasks[index].Excluded is not null));
+            if (!subtask.Subtask.Always)
+                Assert.All(subtask.Dependencies, index => Assert.False(IsFatal(index)));
+            if (options.Schedule == ScheduleMode.Waves)
+                Assert.All(plan.Subtasks.Where(other => other.Wave > 0 && other.Wave < subtask.Wave), other => Assert.NotNull(results[other.Index]));
+        }
+
+        void Limits()
+        {
+            int cores = running.Where(subtask => subtask.Subtask.Work is CommandWork).Sum(subtask => Math.Min(subtask.Subtask.Cores, options.MaxParallelism));
+            Assert.True(cores <= options.MaxParallelism, $"{cores} cores");
+            Assert.True(running.Sum(subtask => subtask.Subtask.Pools.Sum(use => use.Units)) <= 3, "pool");
+            Assert.True(running.Count == 1 || running.TrueForAll(subtask => subtask.Subtask.Parallel), "alone");
+        }
+
+        void NoteSkipped()
+        {
+            foreach (PlannedSubtask subtask in schedule.TakeSkipped().SelectMany(skipped => skipped.Subtasks))
+            {
+                Assert.Null(results[subtask.Index]);
+                Assert.False(subtask.Subtask.Always);
+                results[subtask.Index] = SubtaskResult.Skipped("");
+            }
+        }
+
+        bool IsFatal(int index) => results[index] is { IsFailure: true } && plan.Subtasks[index].Subtask.ContinueOnError == ContinueOnError.False;
+
+        // The model: it can not run when something fatal, or something that can not run itself, is below it.
+        bool Doomed(int index) => plan.Subtasks[index].Dependencies.Any(below =>
+            IsFatal(below) || (results[below] is null or { Status: SubtaskStatus.Skipped } && Doomed(below)));
+    }
+
+    private static ImmutableArray<Subtask> RandomSubtasks(Random random) => [.. Enumerable.Range(0, random.Next(1, 40)).Select(i => new Subtask
+    {
+        Id = $"s{i}",
+        Work = random.Next(5) == 0 ? new ProjectWork($"{Given.Root}/{i}.proj", [], [], IsDeclaringProject: false) : new CommandWork("x", null),
+        Origin = new Origin("", "ParallelTask", ""),
+        WorkingDirectory = Given.Root,
+        // The two that a run may skip are always there.
+        DependsOn = i == 0 ? [] : [.. Enumerable.Range(0, random.Next(4)).Select(_ => $"s{random.Next(i)}")],
+        Parallel = random.Next(8) != 0,
+        Always = random.Next(10) == 0,
+        Cores = random.Next(4),
+        Pools = random.Next(4) == 0 ? [new PoolUse("p", random.Next(1, 4))] : [],
+        ContinueOnError = random.Next(6) == 0 ? ContinueOnError.WarnAndContinue : ContinueOnError.False,
+    }).Concat(Given.Subtasks("s1", "s4")).DistinctBy(subtask => subtask.Id)];
+}

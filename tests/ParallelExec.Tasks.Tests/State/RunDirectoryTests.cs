@@ -1,0 +1,131 @@
+using System.Text.Json;
+using ParallelExec.Execution.Output;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.State;
+using ParallelExec.Tests.Reporting;
+
+namespace ParallelExec.Tests.State;
+
+public sealed class RunDirectoryTests : IDisposable
+{
+    private readonly TestKit.TestFolder folder = new();
+    private readonly List<Diagnostic> diagnostics = [];
+
+    public void Dispose() => folder.Dispose();
+
+    private RunOptions Options => Given.Options with { Directory = folder.Combine("state") };
+
+    [Fact]
+    public void A_folder_that_another_run_holds_is_PEX4001_until_that_has_ended()
+    {
+        using (RunDirectory? first = RunDirectory.TryTake(Options, diagnostics))
+        {
+            Assert.NotNull(first);
+            RunFile.WriteRunning(Options, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+            Assert.Null(RunDirectory.TryTake(Options, diagnostics));
+        }
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal(Codes.Locked, error.Code);
+        Assert.Contains($"Another run (process {Environment.ProcessId}, since 2026-01-02T03:04:05.000Z) is using", error.Message, StringComparison.Ordinal);
+        using RunDirectory? again = RunDirectory.TryTake(Options, diagnostics);
+        Assert.NotNull(again);
+    }
+
+    [Fact]
+    public void A_folder_that_can_not_be_made_is_PEX4002()
+    {
+        folder.Write("state", "a file is in the way");
+        Assert.Null(RunDirectory.TryTake(Options, diagnostics));
+        Assert.Equal(Codes.StateNotWritable, Assert.Single(diagnostics).Code);
+    }
+
+    [Fact]
+    public void What_an_earlier_run_handed_on_is_gone()
+    {
+        folder.Write("state/handover/a.output", "X=1");
+        folder.Write("state/rounds/1/1", "{}");
+        using RunDirectory? taken = RunDirectory.TryTake(Options, diagnostics);
+        Assert.Equal(["state/.gitignore", "state/run.lock"], folder.Files());
+    }
+
+    [Fact]
+    public void Clean_removes_what_ParallelExec_wrote_and_nothing_else()
+    {
+        RunDirectory.TryTake(Options, diagnostics)!.Dispose();
+        RunFile.WriteRunning(Options, default);
+        folder.Write("state/logs/a.log", "");
+        folder.Write("state/mine.txt", "");
+        RunDirectory.Clean(Options.Directory);
+        Assert.Equal(["state/mine.txt"], folder.Files());
+        folder.Delete("state/mine.txt");
+        RunDirectory.Clean(Options.Directory);
+        Assert.False(folder.Exists("state"));
+        RunDirectory.Clean(Options.Directory);
+    }
+
+    [Fact]
+    public void A_file_that_could_not_be_written_whole_leaves_the_old_one()
+    {
+        folder.Write("state/run.json", "old");
+        Assert.Throws<InvalidOperationException>(() => RunDirectory.WriteWhole(folder.Combine("state", "run.json"), stream =>
+        {
+            stream.WriteByte(1);
+            throw new InvalidOperationException();
+        }));
+        Assert.Equal("old", folder.Read("state/run.json"));
+        Assert.Equal(["state/run.json"], folder.Files());
+    }
+
+    [Fact]
+    public void A_run_that_did_not_end_is_seen_by_the_next()
+    {
+        Directory.CreateDirectory(Options.Directory);
+        RunFile.WriteRunning(Options, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        LastRun last = RunFile.ReadLast(Options)!;
+        Assert.Equal((true, Environment.ProcessId, "2026-01-02T03:04:05.000Z"), (last.IsRunning, last.ProcessId, last.StartedAt));
+    }
+
+    [Fact]
+    public void Measured_durations_of_succeeded_subtasks_come_back()
+    {
+        Directory.CreateDirectory(Options.Directory);
+        ExecutionPlan plan = Given.Plan("a", "b");
+        RunFile.WriteEnded(Options, ConsoleReportTests.Result(plan, 3, 1.5, 2), masker: null);
+        LastRun last = RunFile.ReadLast(Options)!;
+        Assert.Equal((false, 1.5, 2), (last.IsRunning, last.Durations["A"].TotalSeconds, last.Durations["b"].TotalSeconds));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"schemaVersion\": 99}")]
+    [InlineData("{\"schemaVersion\": 1, \"status\": 5, \"subtasks\": {}}")]
+    public void What_can_not_be_read_is_no_last_run(string text)
+    {
+        folder.Write("state/run.json", text);
+        Assert.Null(RunFile.ReadLast(Options));
+    }
+
+    [Fact]
+    public void Files_carry_a_schema_version_and_no_secret()
+    {
+        Directory.CreateDirectory(Options.Directory);
+        SecretMasker masker = SecretMasker.For(["hunter2"])!;
+        ExecutionPlan plan = Given.Plan(Options, [Given.Subtask("a") with { Work = new CommandWork("login hunter2", null) }]);
+        PlanFile.Write(Options, plan, masker);
+        RunFile.WriteEnded(Options, ConsoleReportTests.Result(plan, 1, 1) with
+        {
+            Results = [Given.Failed with { Reason = "hunter2", Values = SubtaskResult.NoValues.Add("TOKEN", "hunter2") }],
+        }, masker);
+        foreach (string name in new[] { "plan.json", "run.json" })
+        {
+            string text = File.ReadAllText(folder.Combine("state", name));
+            Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+            Assert.Contains("***", text, StringComparison.Ordinal);
+            Assert.Equal(1, JsonDocument.Parse(text).RootElement.GetProperty("schemaVersion").GetInt32());
+        }
+    }
+}

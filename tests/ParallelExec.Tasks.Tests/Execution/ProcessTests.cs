@@ -1,0 +1,146 @@
+using ParallelExec.Model;
+using ParallelExec.TestKit;
+
+namespace ParallelExec.Tests.Execution;
+
+/// <summary>What a child process is given, and what is made of how it ends.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private readonly Run run = new();
+
+    public void Dispose() => run.Dispose();
+
+    [Fact]
+    public async Task Arguments_reach_a_tool_exactly()
+    {
+        string[] arguments = ["a;b c", "\"q\"", "$HOME", "it's", "", "%PATH%", "*", "a\\", "ü\n2"];
+        (await run.Async(run.Child("args", "args", arguments))).AllSucceeded();
+        Assert.Equal(arguments, System.Text.Json.JsonSerializer.Deserialize<string[]>(run.LogOf("args")));
+    }
+
+    [Fact]
+    public async Task Both_streams_are_in_the_log_in_the_order_in_which_they_were_written()
+    {
+        (await run.Async(run.Child("mixed", "mixed", "3"))).AllSucceeded();
+        Assert.Equal("out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n", run.LogOf("mixed").ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task Standard_input_is_empty_and_closed()
+    {
+        (await run.Async(run.Child("stdin", "stdin"))).AllSucceeded();
+        Assert.Equal("0", run.LogOf("stdin").Trim());
+    }
+
+    [Fact]
+    public async Task The_working_directory_and_PWD_agree()
+    {
+        run.Folder.Write("sub/x", "");
+        (await run.Async(run.Child("cwd", "cwd") with { WorkingDirectory = run.Folder.Combine("sub") })).AllSucceeded();
+        Assert.Equal([run.Folder.Combine("sub"), run.Folder.Combine("sub")], run.LogOf("cwd").Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(2));
+    }
+
+    [Fact]
+    public async Task The_environment_is_that_of_the_build_and_what_is_declared()
+    {
+        run.Environment["FROM_BUILD"] = "1";
+        run.Environment["BOTH"] = "build";
+        Subtask subtask = run.Child("env", "env", "FROM_BUILD", "BOTH", "PARALLELEXEC", "PARALLELEXEC_TASK_ID", "PARALLELEXEC_GROUP", "PARALLELEXEC_WAVE",
+            "PARALLELEXEC_ATTEMPT", "PARALLELEXEC_CORES", "PARALLELEXEC_DIRECTORY") with
+        {
+            Environment = [new("BOTH", "declared=x")],
+            Group = "g",
+            Cores = 2,
+        };
+        (await run.Async(subtask)).AllSucceeded();
+        Assert.Equal(
+            $"FROM_BUILD=1 BOTH=declared=x PARALLELEXEC=1 PARALLELEXEC_TASK_ID=env PARALLELEXEC_GROUP=g PARALLELEXEC_WAVE=1 PARALLELEXEC_ATTEMPT=1 PARALLELEXEC_CORES=2 PARALLELEXEC_DIRECTORY={run.Folder.Combine("state")}",
+            string.Join(' ', run.LogOf("env").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
+    public async Task The_exit_code_decides_whatever_the_text_says()
+    {
+        Run.Results results = await run.Async(run.Child("words", "echo", "error: all is lost"), run.Child("code", "exit", "7"));
+        Assert.Equal(SubtaskStatus.Succeeded, results["words"].Status);
+        Assert.Equal((SubtaskStatus.Failed, Codes.ExitCode, 7, "exit code 7"), (results["code"].Status, results["code"].Code, results["code"].ExitCode, results["code"].Reason));
+        Assert.False(results.Run.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_not_there_is_PEX3003_and_not_tried_again()
+    {
+        Run.Results results = await run.Async(run.Child("a", "exit", "0") with { Work = new ToolWork("no-such-program", []), Retries = 3 });
+        Assert.Equal((Codes.NotStarted, 1), (results["a"].Code, results["a"].Attempts));
+        Assert.Contains("'no-such-program' was not found", results["a"].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_working_directory_that_is_not_there_is_PEX3003()
+    {
+        Run.Results results = await run.Async(run.Child("a", "exit", "0") with { WorkingDirectory = run.Folder.Combine("gone") });
+        Assert.Equal(Codes.NotStarted, results["a"].Code);
+    }
+
+    [Fact]
+    public async Task A_folder_made_by_a_dependency_is_a_working_directory() =>
+        (await run.Async(
+            run.Child("make", "write", run.Folder.Combine("made", "x"), "1"),
+            run.Child("use <- make", "cwd") with { WorkingDirectory = run.Folder.Combine("made") })).AllSucceeded();
+
+    [UnixFact]
+    public async Task A_command_of_several_lines_runs_in_the_shell()
+    {
+        (await run.Async(run.Shell("a", "x='a b'\r\necho \"$x\" |\n  tr a c"))).AllSucceeded();
+        Assert.Equal("c b\n", run.LogOf("a"));
+    }
+
+    [UnixFact]
+    public async Task A_command_longer_than_an_argument_may_be_runs()
+    {
+        (await run.Async(run.Shell("a", $": '{new string('x', 200_000)}'; echo done"))).AllSucceeded();
+        Assert.Equal("done\n", run.LogOf("a"));
+    }
+
+    [UnixFact]
+    public async Task A_syntax_error_of_the_shell_is_in_the_log()
+    {
+        Run.Results results = await run.Async(run.Shell("a", "if"));
+        Assert.Equal(2, results["a"].ExitCode);
+        Assert.NotEqual("", run.LogOf("a"));
+    }
+
+    [UnixFact]
+    public async Task Another_shell_can_be_chosen()
+    {
+        (await run.Async(run.Shell("a", "echo ${BASH_VERSION:+yes}") with { Work = new CommandWork("echo ${BASH_VERSION:+yes}", "bash") })).AllSucceeded();
+        Assert.Equal("yes\n", run.LogOf("a"));
+    }
+
+    [UnixFact]
+    public async Task A_shell_that_is_not_there_is_told()
+    {
+        Run.Results results = await run.Async(run.Shell("a", "") with { Work = new CommandWork("echo", "no-such-shell") });
+        Assert.Equal(SubtaskStatus.Failed, results["a"].Status);
+    }
+
+    [UnixTheory]
+    [InlineData("exit 127", "exit code 127 (the shell did not find a command)")]
+    [InlineData("kill -9 $$", "exit code 137 (ended by signal 9)")]
+    public async Task Exit_codes_with_a_meaning_say_it(string command, string reason) =>
+        Assert.Equal(reason, (await run.Async(run.Shell("a", command)))["a"].Reason);
+
+    [Fact]
+    public async Task Six_that_wait_for_each_other_run_at_the_same_time()
+    {
+        run.Options = run.Options with { MaxParallelism = 6 };
+        (await run.Async([.. Enumerable.Range(1, 6).Select(i => run.Child($"s{i}", "meet", run.Folder.Path, "m", "6"))])).AllSucceeded();
+    }
+
+    [Fact]
+    public async Task Two_that_run_alone_never_meet()
+    {
+        Subtask[] subtasks = [.. Enumerable.Range(1, 4).Select(i => run.Child($"s{i}", "lock", run.Folder.Combine("lock"), "0.05") with { Parallel = i > 2 })];
+        (await run.Async(subtasks[0], subtasks[1], subtasks[2] with { Cores = 4 }, subtasks[3] with { Cores = 4 })).AllSucceeded();
+    }
+}

@@ -1,0 +1,93 @@
+using ParallelExec.Execution;
+using ParallelExec.Execution.Output;
+using ParallelExec.Execution.Processes;
+using ParallelExec.Execution.Runners;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Reporting;
+using ParallelExec.State;
+using ParallelExec.TestKit;
+using ParallelExec.Tests.Reporting;
+
+namespace ParallelExec.Tests.Execution;
+
+/// <summary>Runs subtasks with real child processes, without MSBuild around them: as the task does, but in the test's own process.</summary>
+internal sealed class Run : IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+
+    public TestFolder Folder { get; } = new("run");
+
+    public RecordingLog Log { get; } = new();
+
+    public RunOptions Options { get; set; } = new() { MaxParallelism = 4, NodeCount = 4 };
+
+    /// <summary>What the environment of the build has beyond that of the tests.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>Told of what happens, before anybody else.</summary>
+    public Action<RunEvent> Happens { get; set; } = _ => { };
+
+    public TimeSpan CleanupLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A subtask that runs a verb of the test child.</summary>
+    public Subtask Child(string text, string verb, params string[] arguments) =>
+        Given.Subtask(text) with { Work = new ToolWork(TestChildProgram.Tool, [.. TestChildProgram.ArgumentList(verb, arguments)]), WorkingDirectory = Folder.Path };
+
+    /// <summary>A subtask that runs a command line of the platform's shell.</summary>
+    public Subtask Shell(string text, string command) =>
+        Given.Subtask(text) with { Work = new CommandWork(command, null), WorkingDirectory = Folder.Path };
+
+    public Subtask Writing(Subtask subtask, params string[] outputs) =>
+        subtask with { Outputs = [.. outputs.Select(output => new PathPattern(output, Folder.Path))] };
+
+    public void Stop() => stop.Cancel();
+
+    public string LogOf(string id) => Folder.Read($"state/logs/{LogFiles.SafeName(id)}.log");
+
+    public async Task<Results> Async(params Subtask[] subtasks)
+    {
+        RunOptions options = Options with { Directory = Folder.Combine("state"), ProjectDirectory = Folder.Path, ProjectFile = Folder.Combine("build.proj") };
+        ExecutionPlan plan = Given.Plan(options, subtasks);
+        Dictionary<string, string> environment = System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
+        foreach ((string name, string value) in Environment)
+            environment[name] = value;
+        SecretMasker? masker = SecretMasker.For(subtasks.SelectMany(subtask => subtask.Secrets).Select(name => environment[name]));
+
+        string runId = Guid.NewGuid().ToString("N");
+        List<Diagnostic> diagnostics = [];
+        using RunDirectory? directory = RunDirectory.TryTake(options, diagnostics);
+        Assert.Empty(diagnostics);
+        using var threads = new BlockingThreads();
+        using var watchdog = new Watchdog(runId, environment);
+        var executor = new SubtaskExecutor(options, new HandOver(plan, options, environment, runId, masker), threads,
+            new ProcessRunner(threads, masker, watchdog), new ProjectRunner(new NoProjects()), TimeProvider.System);
+        using var engine = new RunEngine(
+            plan, options, executor, [new Observer(Happens), new ConsoleReport(plan, options, Log, masker)], TimeProvider.System) { CleanupLimit = CleanupLimit };
+        return new Results(await engine.RunAsync(stop.Token));
+    }
+
+    public void Dispose()
+    {
+        stop.Dispose();
+        Folder.Dispose();
+    }
+
+    internal sealed record Results(RunResult Run)
+    {
+        public SubtaskResult this[string id] => Run.Results[Run.Plan.Find(id).Index];
+
+        public void AllSucceeded() => Assert.All(Run.Results, result => Assert.Equal((SubtaskStatus.Succeeded, ""), (result.Status, result.Reason)));
+    }
+
+    private sealed class Observer(Action<RunEvent> happens) : IRunObserver
+    {
+        public void On(RunEvent happened) => happens(happened);
+    }
+
+    private sealed class NoProjects : IProjectBuilder
+    {
+        public Task BuildAsync(IReadOnlyList<ProjectRequest> round) => throw new NotSupportedException();
+    }
+}

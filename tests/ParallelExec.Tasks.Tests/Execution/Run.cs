@@ -25,6 +25,9 @@ internal sealed class Run : IDisposable
     /// <summary>What the environment of the build has beyond that of the tests.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
+    /// <summary>The run's clock; a test that turns it by hand has no time-out to wait for.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Told of what happens, before anybody else.</summary>
     public Action<RunEvent> Happens { get; set; } = _ => { };
 
@@ -62,9 +65,9 @@ internal sealed class Run : IDisposable
         using var threads = new BlockingThreads();
         using var watchdog = new Watchdog(runId, environment);
         var executor = new SubtaskExecutor(options, new HandOver(plan, options, environment, runId, masker), threads,
-            new ProcessRunner(threads, masker, watchdog), new ProjectRunner(new NoProjects()), TimeProvider.System);
+            new ProcessRunner(threads, masker, watchdog), new ProjectRunner(new NoProjects()), Time);
         using var engine = new RunEngine(
-            plan, options, executor, [new Observer(Happens), new ConsoleReport(plan, options, Log, masker)], TimeProvider.System) { CleanupLimit = CleanupLimit };
+            plan, options, executor, [new Observer(Happens), new ConsoleReport(plan, options, Log, masker)], Time) { CleanupLimit = CleanupLimit };
         return new Results(await engine.RunAsync(stop.Token));
     }
 

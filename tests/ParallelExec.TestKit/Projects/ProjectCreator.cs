@@ -82,6 +82,15 @@ public sealed class ProjectCreator
         return this;
     }
 
+    /// <summary>Adds an item group with one item to the target added last.</summary>
+    public ProjectCreator TargetItemInclude(string itemType, string include, IDictionary<string, string?>? metadata = null)
+    {
+        ProjectItemElement item = lastTarget!.AddItemGroup().AddItem(itemType, include);
+        foreach ((string name, string? value) in metadata ?? new Dictionary<string, string?>())
+            item.AddMetadata(name, value);
+        return this;
+    }
+
     public ProjectCreator Import(string project, string? condition = null, string? sdk = null, string? sdkVersion = null)
     {
         ProjectImportElement import = Append(RootElement.CreateImportElement(project));

@@ -44,21 +44,12 @@ public sealed class BuildParallelTaskProject : MSBuildTask
         string[] notForIt = root.GetProperty("isDeclaringProject").GetBoolean()
             ? ["_ParallelExecRequest"]
             : ["_ParallelExecRequest", "ParallelExecOnly", "ParallelExecSkip", "TargetFramework"];
-        try
-        {
-            return BuildEngine3.BuildProjectFilesInParallel(
-                [root.GetProperty("project").GetString()!],
-                [.. root.GetProperty("targets").EnumerateArray().Select(target => target.GetString()!)],
-                [properties],
-                [notForIt],
-                new string[1],
-                returnTargetOutputs: false).Result;
-        }
-        catch (Exception e) when (e.GetType().Name == "CircularDependencyException")
-        {
-            Log.LogError("ParallelExec", Model.Codes.ProjectFailed, null, null, 0, 0, 0, 0,
-                "A subtask builds a project that is waiting for this run: {0} Name targets that do not lead back to RunParallelTasks.", e.Message);
-            return false;
-        }
+        return BuildEngine3.BuildProjectFilesInParallel(
+            [root.GetProperty("project").GetString()!],
+            [.. root.GetProperty("targets").EnumerateArray().Select(target => target.GetString()!)],
+            [properties],
+            [notForIt],
+            new string[1],
+            returnTargetOutputs: false).Result;
     }
 }

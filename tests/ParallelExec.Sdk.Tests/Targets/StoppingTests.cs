@@ -23,6 +23,8 @@ public sealed class StoppingTests : IDisposable
         Assert.Contains("had to be killed", run.Output, StringComparison.Ordinal);
         Assert.Contains("cleanup succeeded", run.Output, StringComparison.Ordinal);
         Assert.False(folder.Exists("after"));
+        // Of Ctrl+C the engine says by itself that it cancels; of a signal it knows nothing.
+        Assert.Equal(signal == "Terminate", run.HasError("PEX3007"));
         Assert.Contains("\"status\": \"Cancelled\"", folder.Read("obj/parallelexec/run.json"), StringComparison.Ordinal);
     }
 

@@ -37,6 +37,11 @@ internal sealed class SubtaskExecutor(
             {
                 result = await RunAsync(subtask, results, cancel).ConfigureAwait(false);
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // A full disk, or somebody removed the folder of the run.
+                result = new SubtaskResult { Status = SubtaskStatus.Failed, Code = Codes.StateNotWritable, Reason = $"its files in '{options.Directory}' can not be written: {e.Message}" };
+            }
             catch (Exception e)
             {
                 // Expected failures are values; this is a bug of ours, and the run must end all the same.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ParallelExec.Execution;
 using ParallelExec.Model;
 
 namespace ParallelExec.Tests.Execution;
@@ -138,6 +139,26 @@ public sealed class AttemptTests : IDisposable
         Assert.Equal("hunter2-hunter2", results["hand"].Values["T"]);
         Assert.DoesNotContain(run.Log.Lines, line => line.Contains("hunter2", StringComparison.Ordinal));
         Assert.DoesNotContain(run.Folder.Files(), file => run.Folder.Read(file).Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_state_folder_that_was_removed_during_the_run_is_PEX4002()
+    {
+        run.Happens = happened =>
+        {
+            if (happened is SubtaskStarted started && started.Subtask.Id == "b")
+                Directory.Delete(run.Folder.Combine("state", "handover"), recursive: true);
+        };
+        Run.Results results = await run.Async(run.Child("a", "exit", "0"), run.Child("b <- a", "exit", "0"));
+        Assert.Equal((SubtaskStatus.Failed, Codes.StateNotWritable), (results["b"].Status, results["b"].Code));
+    }
+
+    [Fact]
+    public async Task A_bug_of_ours_is_PEX9001_and_the_run_comes_to_an_end()
+    {
+        // This run has nothing that could build a project.
+        Run.Results results = await run.Async(Given.Subtask("a") with { Work = new ProjectWork("x.proj", [], [], IsDeclaringProject: false) });
+        Assert.Equal((SubtaskStatus.Failed, Codes.Bug), (results["a"].Status, results["a"].Code));
     }
 
     [Fact]

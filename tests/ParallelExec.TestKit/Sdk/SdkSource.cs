@@ -18,7 +18,7 @@ public static class SdkSource
     /// The SDK of the source tree builds its task assembly on its first use. Done here once, before the tests that run side by side
     /// would each do it, into one folder.
     /// </summary>
-    internal static Task PrepareAsync() => Prepared.Value;
+    public static Task PrepareAsync() => Prepared.Value;
 
     private static async Task BuildTasksAsync()
     {

@@ -67,7 +67,8 @@ internal sealed class Run : IDisposable
         var executor = new SubtaskExecutor(options, new HandOver(plan, options, environment, runId, masker), threads,
             new ProcessRunner(threads, masker, watchdog), new ProjectRunner(new NoProjects()), Time);
         using var engine = new RunEngine(
-            plan, options, executor, [new Observer(Happens), new ConsoleReport(plan, options, Log, masker)], Time) { CleanupLimit = CleanupLimit };
+            plan, options, executor, [new Observer(Happens), new ConsoleReport(plan, options, Log, masker)], Time)
+        { CleanupLimit = CleanupLimit };
         return new Results(await engine.RunAsync(stop.Token));
     }
 

@@ -8,7 +8,7 @@ namespace ParallelExec.Tests;
 /// <summary>Subtasks and plans in a few words. <c>"c &lt;- a, b"</c> is a subtask c that depends on a and b.</summary>
 internal static class Given
 {
-    public const string Root = "/work/project";
+    public const string Root = "/repo/project";
 
     public static Subtask Subtask(string text)
     {

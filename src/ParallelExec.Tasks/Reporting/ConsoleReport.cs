@@ -33,7 +33,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 running.Remove(subtask.Index);
                 ended++;
                 lastSaid = (result.StartedAt ?? lastSaid) + result.Duration;
-                ShowEnd(subtask, Masked(result));
+                ShowEnd(subtask, result);
                 ShowStatus();
                 break;
             case SubtasksSkipped(var skipped):
@@ -71,7 +71,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Text.Ids(result.Killed)}");
         if (result.IsFailure && result.Code != Codes.ProjectFailed)
-            log.Report(Failure(planned, result));
+            log.Report(Masked(Failure(planned, result)));
         ShowOutput(subtask, result);
     }
 
@@ -130,7 +130,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Text.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
 
-    private SubtaskResult Masked(SubtaskResult result) => masker is null ? result : result with { Reason = masker.Apply(result.Reason) };
+    private Diagnostic Masked(Diagnostic diagnostic) => masker is null ? diagnostic : diagnostic with { Message = masker.Apply(diagnostic.Message) };
 
     private static string Verb(SubtaskStatus status) => status switch
     {

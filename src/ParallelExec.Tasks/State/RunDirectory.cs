@@ -7,8 +7,9 @@ namespace ParallelExec.State;
 internal sealed class RunDirectory : IDisposable
 {
     private readonly FileStream lockFile;
+    private readonly string rounds;
 
-    private RunDirectory(FileStream lockFile) => this.lockFile = lockFile;
+    private RunDirectory(FileStream lockFile, string rounds) => (this.lockFile, this.rounds) = (lockFile, rounds);
 
     /// <summary>Takes the folder for one run; the lock goes with this process, however it ends.</summary>
     /// <returns>Null where it can not be had; then <paramref name="diagnostics"/> say why.</returns>
@@ -25,6 +26,7 @@ internal sealed class RunDirectory : IDisposable
             diagnostics.Add(NotWritable(directory, e));
             return null;
         }
+        string rounds = Path.Combine(directory, "rounds");
         FileStream lockFile;
         try
         {
@@ -44,7 +46,7 @@ internal sealed class RunDirectory : IDisposable
         }
         try
         {
-            string handover = Path.Combine(directory, "handover"), rounds = Path.Combine(directory, "rounds");
+            string handover = Path.Combine(directory, "handover");
             if (Directory.Exists(rounds))
                 Directory.Delete(rounds, recursive: true);
             Directory.CreateDirectory(handover);
@@ -59,7 +61,7 @@ internal sealed class RunDirectory : IDisposable
             diagnostics.Add(NotWritable(directory, e));
             return null;
         }
-        return new RunDirectory(lockFile);
+        return new RunDirectory(lockFile, rounds);
     }
 
     /// <summary>Removes all that ParallelExec wrote. What others put there stays.</summary>
@@ -95,7 +97,20 @@ internal sealed class RunDirectory : IDisposable
         }
     }
 
-    public void Dispose() => lockFile.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            // Requests to nodes hold the properties of projects: nothing that has to stay.
+            if (Directory.Exists(rounds))
+                Directory.Delete(rounds, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next run removes it.
+        }
+        lockFile.Dispose();
+    }
 
     private static Diagnostic NotWritable(string directory, Exception e) => Diagnostic.Error(
         Codes.StateNotWritable, $"'{directory}' can not be written: {e.Message} Set ParallelExecDirectory to a folder that can.");

@@ -61,6 +61,7 @@ public sealed class ProjectTests : IDisposable
         run.EnsureSucceeded();
         Assert.Equal("[x;y] [global] []", string.Join(';', folder.ReadLines("a.txt")));
         Assert.True(folder.Exists("b.txt"));
+        Assert.False(folder.Exists("obj/parallelexec/rounds"));
     }
 
     [Fact]

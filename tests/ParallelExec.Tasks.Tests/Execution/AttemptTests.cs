@@ -131,10 +131,13 @@ public sealed class AttemptTests : IDisposable
     public async Task A_secret_is_nowhere_but_in_the_process()
     {
         run.Environment["TOKEN"] = "hunter2-hunter2";
+        run.Options = run.Options with { OnFailure = OnFailure.KeepGoing };
         Subtask show = run.Child("show", "env", "TOKEN") with { Secrets = ["TOKEN"] };
         Subtask hand = run.Child("hand", "output", "T", "hunter2-hunter2");
         Subtask fail = run.Child("fail <- hand", "output", "hunter2-hunter2\n", "1");
-        Run.Results results = await run.Async(show, hand, fail);
+        Subtask literal = run.Shell("literal", "echo hunter2-hunter2; exit 1");
+        Subtask longer = run.Shell("longer", $": {new string('x', 150_000)} hunter2-hunter2");
+        Run.Results results = await run.Async(show, hand, fail, literal, longer);
         Assert.Equal("TOKEN=***", run.LogOf("show").Trim());
         Assert.Equal("hunter2-hunter2", results["hand"].Values["T"]);
         Assert.DoesNotContain(run.Log.Lines, line => line.Contains("hunter2", StringComparison.Ordinal));

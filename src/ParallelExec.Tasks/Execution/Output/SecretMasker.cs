@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ParallelExec.Execution.Output;
@@ -9,11 +10,13 @@ internal sealed class SecretMasker
     private static readonly byte[] MaskBytes = "***"u8.ToArray();
     private readonly string[] secrets;
     private readonly byte[][] secretBytes;
+    private readonly SearchValues<byte> firstBytes;
 
     private SecretMasker(string[] secrets)
     {
         this.secrets = secrets;
         secretBytes = [.. secrets.Select(Encoding.UTF8.GetBytes)];
+        firstBytes = SearchValues.Create([.. secretBytes.Select(secret => secret[0])]);
     }
 
     /// <returns>Null where there is nothing to hide.</returns>
@@ -43,6 +46,13 @@ internal sealed class SecretMasker
         int last = isEnd ? buffer.Length : buffer.Length - HoldBack;
         while (at < last)
         {
+            int candidate = buffer[at..last].IndexOfAny(firstBytes);
+            if (candidate < 0)
+            {
+                at = last;
+                break;
+            }
+            at += candidate;
             byte[]? secret = Starting(buffer[at..]);
             if (secret is null)
             {

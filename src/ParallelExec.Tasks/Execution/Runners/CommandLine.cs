@@ -37,13 +37,13 @@ internal static class CommandLine
         string shell = command.Shell ?? "/bin/sh";
         if (Path.GetFileName(shell) is not ("sh" or "bash" or "dash" or "ksh" or "zsh" or "ash"))
             return Redirected("/bin/sh", "exec \"$@\"", [shell, .. ShellArguments(shell), text], context, pumped);
-        if (Encoding.UTF8.GetByteCount(text) > LongestArgument)
+        string? script = Encoding.UTF8.GetByteCount(text) > LongestArgument ? context.LogFile + ".sh" : null;
+        if (script is not null)
         {
-            string script = context.LogFile + ".sh";
             File.WriteAllText(script, text + "\n");
             text = $". '{script.Replace("'", "'\\''", StringComparison.Ordinal)}'";
         }
-        return Redirected(ExecutableFinder.Find(shell, "/", context.Environment) ?? shell, text, [], context, pumped);
+        return Redirected(ExecutableFinder.Find(shell, "/", context.Environment) ?? shell, text, [], context, pumped) with { ScriptFile = script };
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ internal static class CommandLine
         // cmd.exe has quoting rules of its own: a script file needs none, and may have several lines.
         string script = context.LogFile + ".cmd";
         File.WriteAllText(script, "@echo off\r\nchcp 65001 >nul\r\n" + command.CommandLine.ReplaceLineEndings("\r\n") + "\r\nexit /b %errorlevel%\r\n", new UTF8Encoding(false));
-        return new LaunchedCommand("cmd.exe", ["/D", "/Q", "/C", script], Pumped: true);
+        return new LaunchedCommand("cmd.exe", ["/D", "/Q", "/C", script], Pumped: true, script);
     }
 
     private static ImmutableArray<string> ShellArguments(string shell) => Path.GetFileNameWithoutExtension(shell).ToUpperInvariant() switch

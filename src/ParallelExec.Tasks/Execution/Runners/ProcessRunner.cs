@@ -47,6 +47,8 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
             StopReport? stopped = child.Wait(Grace, context.Ended);
             exited.SetResult();
             pump.GetAwaiter().GetResult();
+            if (command.ScriptFile is not null)
+                File.Delete(command.ScriptFile);
             if (stopped is null)
                 return RunnerResult.Exited(child.ExitCode) with { HasLog = true };
             return new RunnerResult(RunnerEnd.Stopped)

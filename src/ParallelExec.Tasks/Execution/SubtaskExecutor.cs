@@ -166,7 +166,7 @@ internal sealed class SubtaskExecutor(
     {
         126 when !OperatingSystem.IsWindows() => " (found, but could not be executed)",
         127 when !OperatingSystem.IsWindows() => " (the shell did not find a command)",
-        134 or 136 or 137 or 139 or 143 when !OperatingSystem.IsWindows() => $" (ended by signal {exitCode - 128})",
+        > 128 and <= 128 + 31 when !OperatingSystem.IsWindows() => $" (ended by signal {exitCode - 128})",
         _ => "",
     };
 

@@ -130,6 +130,10 @@ public sealed class ProcessTests : IDisposable
     public async Task Exit_codes_with_a_meaning_say_it(string command, string reason) =>
         Assert.Equal(reason, (await run.Async(run.Shell("a", command)))["a"].Reason);
 
+    [UnixFact]
+    public async Task Signals_that_the_runtime_ignores_are_not_ignored_by_a_child() =>
+        Assert.Equal("exit code 141 (ended by signal 13)", (await run.Async(run.Shell("a", "kill -PIPE $$; echo survived")))["a"].Reason);
+
     [Fact]
     public async Task Six_that_wait_for_each_other_run_at_the_same_time()
     {

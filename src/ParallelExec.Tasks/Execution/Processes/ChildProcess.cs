@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
-using System.ComponentModel;
-using System.Diagnostics;
 
 namespace ParallelExec.Execution.Processes;
 
-/// <summary>A child process and all that it starts. The only place that knows <see cref="Process"/>.</summary>
-internal sealed class ChildProcess : IDisposable
+/// <summary>A child process and all that it starts.</summary>
+internal abstract class ChildProcess : IDisposable
 {
     /// <summary>
     /// An environment variable that every process of one attempt inherits: also those that left the process tree (a double fork,
@@ -15,62 +13,19 @@ internal sealed class ChildProcess : IDisposable
 
     private static readonly TimeSpan GiveUpInterval = TimeSpan.FromSeconds(1);
 
-    private readonly Process process;
-    private readonly string cookie;
-    private readonly WindowsJob? job;
-
-    private ChildProcess(Process process, string cookie, bool pumped)
-    {
-        this.process = process;
-        this.cookie = cookie;
-        job = OperatingSystem.IsWindows() ? WindowsJob.For(process.Handle) : null;
-        Outputs = (pumped, OperatingSystem.IsWindows()) switch
-        {
-            (false, _) => [],
-            // On Unix the shell in front of it joins the two.
-            (true, false) => [process.StandardOutput.BaseStream],
-            (true, true) => [process.StandardOutput.BaseStream, process.StandardError.BaseStream],
-        };
-    }
-
     /// <summary>What it writes, where it does not write its log file itself.</summary>
-    public ImmutableArray<Stream> Outputs { get; }
+    public ImmutableArray<Stream> Outputs { get; protected init; } = [];
 
-    public int ExitCode => process.ExitCode;
+    /// <summary>128 + the signal's number when a signal ended it.</summary>
+    public abstract int ExitCode { get; }
 
     /// <param name="environment">Complete, with <see cref="CookieVariable"/>.</param>
-    /// <param name="keepInput">The caller feeds and ends its input.</param>
+    /// <param name="keepInput">The caller ends its input.</param>
     public static ChildProcess Start(
-        LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput = false)
-    {
-        var start = new ProcessStartInfo(command.Program)
-        {
-            WorkingDirectory = workingDirectory,
-            UseShellExecute = false,
-            RedirectStandardOutput = command.Pumped,
-            // On Unix the shell in front of it closes the input.
-            RedirectStandardInput = keepInput || OperatingSystem.IsWindows(),
-            RedirectStandardError = command.Pumped && OperatingSystem.IsWindows(),
-        };
-        if (OperatingSystem.IsWindows())
-            start.CreateNewProcessGroup = true;
-        foreach (string argument in command.Arguments)
-            start.ArgumentList.Add(argument);
-        start.Environment.Clear();
-        foreach ((string name, string value) in environment)
-            start.Environment[name] = value;
-        try
-        {
-            Process process = Process.Start(start) ?? throw new ProcessNotStartedException("the system gave no process");
-            if (OperatingSystem.IsWindows() && !keepInput)
-                process.StandardInput.Close();
-            return new ChildProcess(process, environment[CookieVariable], command.Pumped);
-        }
-        catch (Exception e) when (e is Win32Exception or InvalidOperationException or IOException)
-        {
-            throw new ProcessNotStartedException(e.Message, e);
-        }
-    }
+        LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput = false) =>
+        SpawnedProcess.IsSupported
+            ? new SpawnedProcess(command, workingDirectory, environment, keepInput)
+            : new SystemProcess(command, workingDirectory, environment, keepInput);
 
     /// <summary>Blocks until it has ended: by itself, or because <paramref name="stop"/> said so.</summary>
     /// <returns>Null when it has exited by itself; otherwise what it took to end it and all that it had started.</returns>
@@ -80,44 +35,22 @@ internal sealed class ChildProcess : IDisposable
         using (stop.UnsafeRegister(_ => stopping = Task.Run(() => StopTreeAsync(grace)), null))
         {
             // One that not even SIGKILL ends is given up with its tree.
-            while (!process.WaitForExit(GiveUpInterval) && stopping is not { IsCompleted: true })
+            while (!WaitForExit(GiveUpInterval) && stopping is not { IsCompleted: true })
             {
             }
         }
         return stopping?.GetAwaiter().GetResult();
     }
 
-    private Task<StopReport> StopTreeAsync(TimeSpan grace) =>
-        job is not null ? job.StopAsync(process, grace) : ProcessTree.StopAsync(process.Id, cookie, grace);
-
     /// <summary>Gives it one line, and no more.</summary>
-    public void EndInput()
-    {
-        try
-        {
-            process.StandardInput.Write("end\n");
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It has ended already.
-        }
-    }
+    public abstract void EndInput();
 
-    public void Dispose()
-    {
-        job?.Dispose();
-        process.Dispose();
-    }
+    public abstract void Dispose();
 
-    /// <summary>Runs a small program of the system to its end and returns what it wrote.</summary>
-    public static string Capture(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return output;
-    }
+    /// <returns>False when the time is up, or earlier: it is asked again.</returns>
+    protected abstract bool WaitForExit(TimeSpan limit);
+
+    protected abstract Task<StopReport> StopTreeAsync(TimeSpan grace);
 }
 
 /// <summary>A program with its arguments.</summary>

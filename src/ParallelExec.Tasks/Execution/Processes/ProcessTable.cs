@@ -56,7 +56,7 @@ internal static class ProcessTable
     {
         var all = new List<(RunningProcess, bool)>();
         // -E appends the environment to the command; -ww does not cut it.
-        foreach (string line in ChildProcess.Capture("/bin/ps", "-axEww", "-o", "pid=,ppid=,stat=,command=").Split('\n'))
+        foreach (string line in SystemProcess.Capture("/bin/ps", "-axEww", "-o", "pid=,ppid=,stat=,command=").Split('\n'))
         {
             string[] parts = line.Split((char[]?)null, 4, StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length < 4 || parts[2].StartsWith('Z'))

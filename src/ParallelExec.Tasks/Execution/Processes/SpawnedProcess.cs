@@ -34,7 +34,7 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
         input = keepInput ? new AnonymousPipeServerStream(PipeDirection.Out) : null;
         output = command.Pumped ? new AnonymousPipeServerStream(PipeDirection.In) : null;
         string?[] arguments = [command.Program, .. command.Arguments, null];
-        string?[] variables = [.. environment.Select(variable => $"{variable.Key}={variable.Value}"), null];
+        string?[] variables = [.. environment.Select(variable => string.Concat(variable.Key, "=", variable.Value)), null];
 
         byte* actions = stackalloc byte[OpaqueSize];
         int error = InitFileActions(actions);

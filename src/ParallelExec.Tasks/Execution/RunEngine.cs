@@ -133,7 +133,7 @@ internal sealed class RunEngine(
         var result = new RunResult
         {
             Plan = plan,
-            Results = [.. plan.Subtasks.Select(subtask => results[subtask.Index] ?? SubtaskResult.Skipped(subtask.Excluded ?? ""))],
+            Results = [.. plan.Subtasks.Select(subtask => results[subtask.Index] ?? LeftOut(subtask))],
             StartedAt = startedAt,
             Duration = time.GetElapsedTime(started),
             Stopped = stopReason,
@@ -141,6 +141,9 @@ internal sealed class RunEngine(
         Tell(new RunEnded(result));
         ended.TrySetResult(result);
     }
+
+    private static SubtaskResult LeftOut(PlannedSubtask subtask) =>
+        subtask.IsResumed ? SubtaskResult.Resumed(subtask.Excluded!) : SubtaskResult.Skipped(subtask.Excluded ?? "");
 
     private void StartAll()
     {

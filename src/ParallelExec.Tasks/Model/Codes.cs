@@ -34,6 +34,15 @@ internal static class Codes
     public const string Locked = "PEX4001";
     public const string StateNotWritable = "PEX4002";
 
+    // PEX5xxx: task folders
+    public const string UnreadableJson = "PEX5001";
+    public const string MissingSeq = "PEX5002";
+    public const string Oddity = "PEX5003";
+    public const string OutsideProject = "PEX5004";
+    public const string NoTaskFolder = "PEX5005";
+    public const string NotWrittenBack = "PEX5006";
+    public const string Orphan = "PEX5007";
+
     // PEX9xxx: a bug of ours
     public const string Bug = "PEX9001";
 }

@@ -30,7 +30,11 @@ internal enum Severity
 /// <param name="ItemType">The item's type, for example <c>ParallelTask</c>.</param>
 /// <param name="Id">The item's identity.</param>
 /// <param name="Occurrence">0 for the first item of this identity, 1 for the second, ...</param>
-internal sealed record Origin(string File, string ItemType, string Id, int Occurrence = 0);
+internal sealed record Origin(string File, string ItemType, string Id, int Occurrence = 0)
+{
+    /// <summary>The place, where it is known already: of what was read from a JSON file.</summary>
+    public SourceLocation? Location { get; init; }
+}
 
 /// <summary>A place in a file; line and column from 1, 0 = not known.</summary>
 internal sealed record SourceLocation(string File, int Line = 0, int Column = 0);

@@ -28,6 +28,11 @@ internal sealed record RunOptions
     /// <summary>The declaring project; absolute.</summary>
     public string ProjectFile { get; init; } = "";
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Folders of features, or folders of such; absolute.</summary>
+    public ImmutableArray<string> TaskFolders { get; init; } = [];
+
+    /// <summary>Paths in task folders may lead outside of <see cref="ProjectDirectory"/>.</summary>
+    public bool AllowOutside { get; init; }
     public bool ReportMarkdown { get; init; } = true;
 }
 

@@ -47,6 +47,25 @@ internal sealed record Subtask
 
     /// <summary>A command that must pass after the work, in the same attempt.</summary>
     public CommandWork? Verify { get; init; }
+
+    /// <summary>The file of a task folder that it came from; null for an item.</summary>
+    public TaskFile? TaskFile { get; init; }
+}
+
+/// <summary>Where a subtask of a task folder is kept.</summary>
+/// <param name="Path">Its <c>subtask_NN.json</c>; absolute.</param>
+/// <param name="Feature">The feature's folder; absolute.</param>
+/// <param name="Seq">As written, for example <c>01</c>.</param>
+internal sealed record TaskFile(string Path, string Feature, string Seq, TaskFileStatus Status);
+
+/// <summary>How far a subtask of a task folder is, as its file says.</summary>
+internal enum TaskFileStatus
+{
+    Pending,
+    InProgress,
+    Completed,
+    Blocked,
+    Failed,
 }
 
 /// <summary>Units of a named pool that a subtask occupies while it runs.</summary>

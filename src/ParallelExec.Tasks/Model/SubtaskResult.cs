@@ -10,6 +10,9 @@ internal enum SubtaskStatus
     TimedOut,
     Cancelled,
     Skipped,
+
+    /// <summary>It had succeeded before, and was not run again.</summary>
+    Resumed,
 }
 
 /// <summary>What became of one subtask.</summary>
@@ -40,6 +43,8 @@ internal sealed record SubtaskResult
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public bool IsFailure => Status is SubtaskStatus.Failed or SubtaskStatus.TimedOut;
+
+    public static SubtaskResult Resumed(string reason) => new() { Status = SubtaskStatus.Resumed, Reason = reason };
 
     public static SubtaskResult Skipped(string reason) => new() { Status = SubtaskStatus.Skipped, Reason = reason };
 }

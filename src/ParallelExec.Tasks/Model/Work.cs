@@ -35,6 +35,12 @@ internal sealed record ProjectWork(
     public override string Kind => IsDeclaringProject ? "Targets" : "Project";
 }
 
+/// <summary>A coding agent's work. <paramref name="Agent"/> empty = whichever is the default.</summary>
+internal sealed record AgentWork(string Agent) : Work
+{
+    public override string Kind => "Agent";
+}
+
 /// <summary>Nothing: it only waits for its dependencies.</summary>
 internal sealed record MilestoneWork : Work
 {

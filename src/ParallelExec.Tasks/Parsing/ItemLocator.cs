@@ -11,6 +11,8 @@ internal static class ItemLocator
     /// <summary>The line of the item, or of its metadata where that is named; the file alone where it cannot be told.</summary>
     public static SourceLocation Locate(Origin origin, string? metadata)
     {
+        if (origin.Location is { } known)
+            return known;
         try
         {
             return Search(origin, metadata) ?? new SourceLocation(origin.File);

@@ -28,17 +28,17 @@ internal static class Names
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly FrozenSet<string> Properties = Set(
         "Schedule", "OnFailure", "MaxParallelism", "Only", "Skip", "LogOutput", "Directory", "WriteConflicts", "Reports",
-        "RunOn", "Heartbeat", "Enabled", "Version");
+        "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside");
 
     /// <summary>Properties of the contract that a later version brings.</summary>
     public static readonly FrozenSet<string> LaterProperties = Set(
-        "MaxAgents", "Resume", "TaskFolder", "Cache", "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots",
-        "AgentRunner", "AllowOutside", "ShowPrompts", "Summary", "ExportFormat", "OnLocked");
+        "MaxAgents", "Resume", "Cache", "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots",
+        "AgentRunner", "ShowPrompts", "Summary", "ExportFormat", "OnLocked");
 
     /// <summary>Values of later properties that ask for nothing that is missing here.</summary>
     public static bool PropertyAsksForNothing(string property, string value) => property.ToUpperInvariant() switch
     {
-        "RESUME" or "ALLOWOUTSIDE" or "SHOWPROMPTS" or "REMOTECACHEWRITE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
+        "RESUME" or "SHOWPROMPTS" or "REMOTECACHEWRITE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
         "CACHE" => value.Equals("None", StringComparison.OrdinalIgnoreCase),
         _ => false,
     };

@@ -30,6 +30,8 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
             ProjectFile = projectFile,
             Heartbeat = Read("Heartbeat", Values.Duration, Values.DurationForm) ?? TimeSpan.FromSeconds(30),
             ReportMarkdown = ParseReports(),
+            TaskFolders = [.. List("TaskFolder").Select(folder => Path.GetFullPath(folder.Replace('\\', '/'), projectDirectory))],
+            AllowOutside = Read("AllowOutside", Values.Boolean, "true or false") ?? false,
         };
     }
 

@@ -42,4 +42,7 @@ internal sealed record PlannedSubtask
     public TimeSpan? Estimate { get; init; }
 
     public string Id => Subtask.Id;
+
+    /// <summary>It is left out because its task folder says that it is completed.</summary>
+    public bool IsResumed => Excluded is not null && Subtask.TaskFile is { Status: TaskFileStatus.Completed };
 }

@@ -20,6 +20,11 @@ internal static class Selection
         // What is skipped counts as done for what depends on it: the user vouches for it.
         foreach (int index in Matches("ParallelExecSkip", options.Skip))
             excluded[index] = "left out by ParallelExecSkip";
+        for (int i = 0; i < excluded.Length; i++)
+        {
+            if (subtasks[i].TaskFile is { Status: TaskFileStatus.Completed } file)
+                excluded[i] ??= $"completed before, says {Path.GetFileName(file.Path)}";
+        }
         return excluded;
 
         IEnumerable<int> Matches(string property, IReadOnlyList<string> patterns)

@@ -20,7 +20,9 @@ internal static class PlanText
             foreach (PlannedSubtask subtask in plan.Waves[wave - 1])
                 text.Append("\n  ").Append(Line(plan, subtask));
         }
-        PlannedSubtask[] excluded = [.. plan.Subtasks.Where(subtask => subtask.Excluded is not null)];
+        if (plan.Subtasks.Count(subtask => subtask.IsResumed) is > 0 and int done)
+            text.Append(CultureInfo.InvariantCulture, $"\nCompleted before: {done}");
+        PlannedSubtask[] excluded = [.. plan.Subtasks.Where(subtask => subtask.Excluded is not null && !subtask.IsResumed)];
         if (excluded.Length > 0)
         {
             text.Append("\nLeft out:");
@@ -48,6 +50,8 @@ internal static class PlanText
             ToolWork tool => string.Join(' ', tool.Arguments.Prepend(tool.Tool)),
             ProjectWork { IsDeclaringProject: true } project => $"targets {string.Join(", ", project.Targets)}",
             ProjectWork project => Path.GetFileName(project.ProjectFile) + (project.Targets.IsEmpty ? "" : $" ({string.Join(", ", project.Targets)})"),
+            AgentWork { Agent.Length: > 0 } agent => $"agent {agent.Agent}",
+            AgentWork => "agent",
             _ => "milestone",
         };
         line.Append(' ').Append(Text.Shorten(what, 80));

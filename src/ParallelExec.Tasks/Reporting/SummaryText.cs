@@ -46,9 +46,11 @@ internal static class SummaryText
     {
         string outcome = run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Stopped";
         int killed = run.Results.Sum(result => result.Killed.Length);
-        int excluded = run.Plan.Subtasks.Length - run.Plan.Count;
+        int resumed = run.Plan.Subtasks.Count(subtask => subtask.IsResumed);
+        int excluded = run.Plan.Subtasks.Length - run.Plan.Count - resumed;
         return $"{outcome}: {Text.Count(run.Plan.Count, "subtask")} in {Text.Duration(run.Duration)}"
             + (run.Plan.Count > 0 ? $" ({Counts(run)})" : "")
+            + (resumed > 0 ? $"; {resumed} completed before" : "")
             + (excluded > 0 ? $"; {excluded} left out" : "")
             + (killed > 0 ? $"; {killed} {(killed == 1 ? "process" : "processes")} had to be killed" : "");
     }

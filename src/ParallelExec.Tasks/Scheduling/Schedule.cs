@@ -34,6 +34,7 @@ internal sealed class Schedule
         CurrentWave = 1;
         foreach (PlannedSubtask subtask in plan.Subtasks.Where(subtask => subtask.Dependencies.IsEmpty))
             BecomeReady(subtask);
+        SkipBlocked();
         AdvanceWave();
     }
 
@@ -92,6 +93,19 @@ internal sealed class Schedule
         SkippedSubtasks[] taken = [.. skipped];
         skipped.Clear();
         return taken;
+    }
+
+    /// <summary>What its task folder calls blocked does not run, and neither does what depends on it.</summary>
+    private void SkipBlocked()
+    {
+        foreach (PlannedSubtask blocked in plan.Subtasks.Where(subtask => subtask.Excluded is null && subtask.Subtask.TaskFile is { Status: TaskFileStatus.Blocked }))
+        {
+            if (states[blocked.Index] is not (State.Waiting or State.Ready))
+                continue;
+            skipped.Add(new SkippedSubtasks([blocked], $"it is blocked, says {Path.GetFileName(blocked.Subtask.TaskFile!.Path)}"));
+            Drop(blocked);
+            Settle(blocked, $"dependency '{blocked.Id}' is blocked");
+        }
     }
 
     private void ApplyFailureMode(PlannedSubtask failed)

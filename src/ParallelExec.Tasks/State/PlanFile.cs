@@ -63,6 +63,7 @@ internal static class PlanStatus
 {
     public static string Of(PlannedSubtask planned) => planned switch
     {
+        { IsResumed: true } => "Resumed",
         { Excluded: not null } => "Excluded",
         { Wave: 1 } => "Ready",
         _ => "Waiting",

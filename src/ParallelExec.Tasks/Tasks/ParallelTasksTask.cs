@@ -6,6 +6,7 @@ using ParallelExec.Model;
 using ParallelExec.Parsing;
 using ParallelExec.Planning;
 using ParallelExec.State;
+using ParallelExec.TaskFolders;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
 
 namespace ParallelExec.Tasks;
@@ -21,6 +22,9 @@ public abstract class ParallelTasksTask : MSBuildTask
 
     /// <summary>The <c>ParallelExec…</c> properties: the name without prefix, and <c>Value</c>.</summary>
     public ITaskItem[] Options { get; set; } = [];
+
+    /// <summary>The <c>ParallelTaskFolder</c> items.</summary>
+    public ITaskItem[] TaskFolders { get; set; } = [];
 
     /// <summary>Items of types that a later version brings; each is refused.</summary>
     public ITaskItem[] LaterItems { get; set; } = [];
@@ -44,6 +48,9 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <summary>Hides secrets in what is reported; null where there are none.</summary>
     private protected SecretMasker? Masker { get; private set; }
 
+    /// <summary>What the task folders hold.</summary>
+    private protected ImmutableArray<Feature> Features { get; private set; } = [];
+
     private protected LastRun? LastRun { get; private set; }
 
     /// <summary>Checks everything, and plans where nothing is wrong.</summary>
@@ -53,6 +60,10 @@ public abstract class ParallelTasksTask : MSBuildTask
         var options = new OptionsParser(
             Options.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase), ProjectFile, Diagnostics);
         RunOptions = options.Parse(NodeCount);
+        RunOptions = RunOptions with
+        {
+            TaskFolders = [.. RunOptions.TaskFolders, .. TaskFolders.Select(item => Path.GetFullPath(item.ItemSpec, RunOptions.ProjectDirectory))],
+        };
         if (BuildEngine is IBuildEngine6 engine)
             options.CheckGlobalProperties(engine.GetGlobalProperties().Keys);
         foreach (ITaskItem item in LaterItems)
@@ -60,6 +71,11 @@ public abstract class ParallelTasksTask : MSBuildTask
 
         ImmutableArray<Pool> pools = ParsePools();
         ImmutableArray<Subtask> subtasks = new SubtaskParser(ProjectFile, RunOptions.ProjectDirectory, Diagnostics).Parse([.. Declarations()]);
+        Features = RunOptions.TaskFolders.IsEmpty ? [] : new TaskFolderReader(RunOptions, Diagnostics).Read();
+        subtasks = [.. subtasks, .. Features.SelectMany(feature => feature.Subtasks)];
+        foreach (Subtask twin in Features.IsEmpty ? [] : subtasks.GroupBy(subtask => subtask.Id, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Select(subtask => subtask.TaskFile?.Feature).Distinct().Count() > 1).Select(group => group.Last()))
+            Diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two subtasks '{twin.Id}'. Give one of them another id, or remove it.", twin.Origin));
         Masker = SecretMasker.For(subtasks.SelectMany(subtask => subtask.Secrets.SelectMany(name => SecretValues(subtask, name, environment))));
         LastRun = RunFile.ReadLast(RunOptions);
         bool complete = !HasErrors;

@@ -7,6 +7,7 @@ using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
 using ParallelExec.State;
+using ParallelExec.TaskFolders;
 
 namespace ParallelExec.Tasks;
 
@@ -36,8 +37,11 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
         ExecutionPlan? plan = MakePlan(environment);
-        using RunDirectory? directory = plan is null ? null : RunDirectory.TryTake(RunOptions, Diagnostics);
-        if (!ReportDiagnostics() || plan is null || directory is null)
+        if (plan is not null)
+            RefuseAgents(plan);
+        using RunDirectory? directory = plan is null || HasErrors ? null : RunDirectory.TryTake(RunOptions, Diagnostics);
+        using TaskFolderLock? folders = directory is null ? null : TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics);
+        if (!ReportDiagnostics() || plan is null || directory is null || folders is null)
             return false;
 
         using var log = new EngineLog(TerminalLogger);
@@ -51,6 +55,19 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         if (BuildEngine is IBuildEngine7 engine)
             engine.AllowFailureWithoutError = true;
         return result.Succeeded;
+    }
+
+    private void RefuseAgents(ExecutionPlan plan)
+    {
+        PlannedSubtask[] forAgents = [.. plan.Subtasks.Where(subtask =>
+            subtask.Excluded is null && subtask.Subtask is { Work: AgentWork, TaskFile.Status: not TaskFileStatus.Blocked })];
+        if (forAgents.Length == 0)
+            return;
+        Diagnostics.Add(Diagnostic.Error(
+            Codes.NotInThisVersion,
+            $"{Text.Ids([.. forAgents.Select(subtask => subtask.Id)])} would need an agent, which this version of ParallelExec does not run yet. "
+                + "Give each a \"run\": \"command\", or do it and then set its status to completed.",
+            forAgents[0].Subtask.Origin));
     }
 
     private RunResult Run(ExecutionPlan plan, Dictionary<string, string> environment, EngineLog log)
@@ -68,6 +85,12 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             new ProjectRunner(engineThread),
             TimeProvider.System);
         List<IRunObserver> observers = [new RunRecorder(plan, RunOptions, log, Masker), new ConsoleReport(plan, RunOptions, log, Masker)];
+        if (!Features.IsEmpty)
+        {
+            var writer = new TaskFolderWriter(Features, log);
+            writer.ReleaseOrphans();
+            observers.Insert(0, writer);
+        }
         if (RunOptions.LogOutput == LogOutput.Live)
             observers.Insert(0, new LiveOutput(RunOptions, log));
         using var engine = new RunEngine(plan, RunOptions, executor, observers, TimeProvider.System)

@@ -1,0 +1,39 @@
+using ParallelExec.Model;
+
+namespace ParallelExec.TaskFolders;
+
+/// <summary>Task folders while somebody writes to them; the lock goes with this process, however it ends.</summary>
+internal sealed class TaskFolderLock : IDisposable
+{
+    private const string Name = ".parallelexec.lock";
+    private readonly List<FileStream> files = [];
+
+    /// <returns>Null where another run has one of them, or it can not be written; then <paramref name="diagnostics"/> say so.</returns>
+    public static TaskFolderLock? TryTake(IEnumerable<string> folders, List<Diagnostic> diagnostics)
+    {
+        var taken = new TaskFolderLock();
+        foreach (string folder in folders.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                taken.files.Add(new FileStream(
+                    Path.Combine(folder, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                diagnostics.Add(e is UnauthorizedAccessException
+                    ? Diagnostic.Error(Codes.StateNotWritable, $"'{folder}' can not be written: {e.Message}")
+                    : Diagnostic.Error(Codes.Locked, $"Another run is using the task folder '{folder}'. Wait until it has ended."));
+                taken.Dispose();
+                return null;
+            }
+        }
+        return taken;
+    }
+
+    public void Dispose()
+    {
+        foreach (FileStream file in files)
+            file.Dispose();
+    }
+}

@@ -42,6 +42,7 @@ internal static class Codes
     public const string NoTaskFolder = "PEX5005";
     public const string NotWrittenBack = "PEX5006";
     public const string Orphan = "PEX5007";
+    public const string NotArchived = "PEX5008";
 
     // PEX9xxx: a bug of ours
     public const string Bug = "PEX9001";

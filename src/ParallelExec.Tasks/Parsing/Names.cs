@@ -28,12 +28,12 @@ internal static class Names
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly FrozenSet<string> Properties = Set(
         "Schedule", "OnFailure", "MaxParallelism", "Only", "Skip", "LogOutput", "Directory", "WriteConflicts", "Reports",
-        "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside");
+        "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary");
 
     /// <summary>Properties of the contract that a later version brings.</summary>
     public static readonly FrozenSet<string> LaterProperties = Set(
         "MaxAgents", "Resume", "Cache", "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots",
-        "AgentRunner", "ShowPrompts", "Summary", "ExportFormat", "OnLocked");
+        "AgentRunner", "ShowPrompts", "ExportFormat", "OnLocked");
 
     /// <summary>Values of later properties that ask for nothing that is missing here.</summary>
     public static bool PropertyAsksForNothing(string property, string value) => property.ToUpperInvariant() switch

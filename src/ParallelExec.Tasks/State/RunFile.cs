@@ -47,17 +47,22 @@ internal static class RunFile
             JsonElement root = document.RootElement;
             if (root.GetProperty("schemaVersion").GetInt32() != SchemaVersion)
                 return null;
+            var statuses = new Dictionary<string, SubtaskStatus>(StringComparer.OrdinalIgnoreCase);
             var durations = new Dictionary<string, TimeSpan>(StringComparer.OrdinalIgnoreCase);
             foreach (JsonElement subtask in root.GetProperty("subtasks").EnumerateArray())
             {
-                if (subtask.GetProperty("status").GetString() == nameof(SubtaskStatus.Succeeded))
-                    durations[subtask.GetProperty("id").GetString()!] = TimeSpan.FromMilliseconds(subtask.GetProperty("durationMs").GetInt64());
+                string id = subtask.GetProperty("id").GetString()!;
+                if (Enum.TryParse(subtask.GetProperty("status").GetString(), out SubtaskStatus status))
+                    statuses[id] = status;
+                if (status == SubtaskStatus.Succeeded)
+                    durations[id] = TimeSpan.FromMilliseconds(subtask.GetProperty("durationMs").GetInt64());
             }
             return new LastRun(
                 root.GetProperty("status").GetString() == "Running",
                 root.TryGetProperty("processId", out JsonElement process) ? process.GetInt32() : 0,
                 root.GetProperty("startedAt").GetString() ?? "",
-                durations);
+                durations,
+                statuses);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -119,4 +124,10 @@ internal static class RunFile
 /// <param name="ProcessId">The process that runs it; 0 when it has ended.</param>
 /// <param name="StartedAt">ISO 8601, UTC.</param>
 /// <param name="Durations">How long the succeeded subtasks took.</param>
-internal sealed record LastRun(bool IsRunning, int ProcessId, string StartedAt, IReadOnlyDictionary<string, TimeSpan> Durations);
+/// <param name="Statuses">How each subtask ended.</param>
+internal sealed record LastRun(
+    bool IsRunning,
+    int ProcessId,
+    string StartedAt,
+    IReadOnlyDictionary<string, TimeSpan> Durations,
+    IReadOnlyDictionary<string, SubtaskStatus> Statuses);

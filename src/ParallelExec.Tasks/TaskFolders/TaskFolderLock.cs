@@ -6,7 +6,7 @@ namespace ParallelExec.TaskFolders;
 internal sealed class TaskFolderLock : IDisposable
 {
     private const string Name = ".parallelexec.lock";
-    private readonly List<FileStream> files = [];
+    private readonly Dictionary<string, FileStream> files = new(StringComparer.Ordinal);
 
     /// <returns>Null where another run has one of them, or it can not be written; then <paramref name="diagnostics"/> say so.</returns>
     public static TaskFolderLock? TryTake(IEnumerable<string> folders, List<Diagnostic> diagnostics)
@@ -16,7 +16,7 @@ internal sealed class TaskFolderLock : IDisposable
         {
             try
             {
-                taken.files.Add(new FileStream(
+                taken.files.Add(folder, new FileStream(
                     Path.Combine(folder, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -31,9 +31,16 @@ internal sealed class TaskFolderLock : IDisposable
         return taken;
     }
 
+    /// <summary>Gives one folder up, so that it can be moved.</summary>
+    public void Release(string folder)
+    {
+        if (files.Remove(folder, out FileStream? file))
+            file.Dispose();
+    }
+
     public void Dispose()
     {
-        foreach (FileStream file in files)
+        foreach (FileStream file in files.Values)
             file.Dispose();
     }
 }

@@ -40,7 +40,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         {
             log.Report(Diagnostic.Warning(
                 Codes.Orphan, $"'{orphan.Id}' was in progress when an earlier run was killed. It is pending again, and runs now.", orphan.Origin));
-            Reset(orphan.TaskFile!.Path);
+            Release(orphan.TaskFile!.Path);
         }
     }
 
@@ -49,6 +49,30 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         Write(subtask.TaskFile!.Path, [Text("status", "completed"), Text("completed_at", RunFile.Iso(at)), Text("completion_summary", summary)]);
         completed[subtask.TaskFile.Feature].Add(subtask.Id);
         Count(subtask.TaskFile.Feature, at);
+    }
+
+    public void Block(Subtask subtask)
+    {
+        Write(subtask.TaskFile!.Path, [Text("status", "blocked"), Null("completed_at")]);
+        Uncount(subtask);
+    }
+
+    public void Reset(Subtask subtask)
+    {
+        Release(subtask.TaskFile!.Path);
+        Uncount(subtask);
+    }
+
+    public void Archive(Feature feature)
+    {
+        if (feature.File is not null)
+            Write(feature.File, [Text("status", "archived")]);
+    }
+
+    private void Uncount(Subtask subtask)
+    {
+        if (completed[subtask.TaskFile!.Feature].Remove(subtask.Id))
+            Count(subtask.TaskFile.Feature, completedAt: null);
     }
 
     private void End(Subtask subtask, TaskFile file, SubtaskResult result)
@@ -61,7 +85,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
                 Complete(subtask, $"Succeeded in {Execution.Text.Duration(result.Duration)}{outputs}", at);
                 break;
             case SubtaskStatus.Cancelled:
-                Reset(file.Path);
+                Release(file.Path);
                 break;
             default:
                 Write(file.Path, [Text("status", "failed"), Null("completed_at"), Text("completion_summary", $"Failed: {result.Reason}")]);
@@ -69,17 +93,19 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         }
     }
 
-    private void Reset(string path) => Write(path, [Text("status", "pending"), Null("agent_id"), Null("started_at"), Null("completed_at")]);
+    private void Release(string path) => Write(path, [Text("status", "pending"), Null("agent_id"), Null("started_at"), Null("completed_at")]);
 
-    private void Count(string folder, DateTimeOffset at)
+    private void Count(string folder, DateTimeOffset? completedAt)
     {
         Feature feature = features.Single(each => each.Folder == folder);
         if (feature.File is null)
             return;
         int count = completed[folder].Count;
         List<(string, JsonEncodedText?, long?)> fields = [("completed_count", null, count)];
-        if (count == feature.Subtasks.Length)
+        if (count == feature.Subtasks.Length && completedAt is { } at)
             fields.AddRange([Text("status", "completed"), Text("completed_at", RunFile.Iso(at))]);
+        else if (feature.Status == "completed")
+            fields.AddRange([Text("status", "active"), Null("completed_at")]);
         Write(feature.File, fields);
     }
 

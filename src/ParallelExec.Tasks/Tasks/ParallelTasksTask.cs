@@ -57,21 +57,13 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <returns>Null where <see cref="Diagnostics"/> hold an error.</returns>
     private protected ExecutionPlan? MakePlan(IReadOnlyDictionary<string, string> environment)
     {
-        var options = new OptionsParser(
-            Options.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase), ProjectFile, Diagnostics);
-        RunOptions = options.Parse(NodeCount);
-        RunOptions = RunOptions with
-        {
-            TaskFolders = [.. RunOptions.TaskFolders, .. TaskFolders.Select(item => Path.GetFullPath(item.ItemSpec, RunOptions.ProjectDirectory))],
-        };
-        if (BuildEngine is IBuildEngine6 engine)
-            options.CheckGlobalProperties(engine.GetGlobalProperties().Keys);
+        ReadOptions();
         foreach (ITaskItem item in LaterItems)
             Diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"There are {item.ItemSpec} items, which this version of ParallelExec does not have yet. Remove them, or use a later version."));
 
         ImmutableArray<Pool> pools = ParsePools();
         ImmutableArray<Subtask> subtasks = new SubtaskParser(ProjectFile, RunOptions.ProjectDirectory, Diagnostics).Parse([.. Declarations()]);
-        Features = RunOptions.TaskFolders.IsEmpty ? [] : new TaskFolderReader(RunOptions, Diagnostics).Read();
+        ReadFeatures();
         subtasks = [.. subtasks, .. Features.SelectMany(feature => feature.Subtasks)];
         foreach (Subtask twin in Features.IsEmpty ? [] : subtasks.GroupBy(subtask => subtask.Id, StringComparer.OrdinalIgnoreCase)
             .Where(group => group.Select(subtask => subtask.TaskFile?.Feature).Distinct().Count() > 1).Select(group => group.Last()))
@@ -86,6 +78,22 @@ public abstract class ParallelTasksTask : MSBuildTask
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
     }
+
+    private protected void ReadOptions()
+    {
+        var options = new OptionsParser(
+            Options.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase), ProjectFile, Diagnostics);
+        RunOptions = options.Parse(NodeCount);
+        RunOptions = RunOptions with
+        {
+            TaskFolders = [.. RunOptions.TaskFolders, .. TaskFolders.Select(item => Path.GetFullPath(item.ItemSpec, RunOptions.ProjectDirectory))],
+        };
+        if (BuildEngine is IBuildEngine6 engine)
+            options.CheckGlobalProperties(engine.GetGlobalProperties().Keys);
+    }
+
+    private protected void ReadFeatures() =>
+        Features = RunOptions.TaskFolders.IsEmpty ? [] : new TaskFolderReader(RunOptions, Diagnostics).Read();
 
     private protected bool ReportDiagnostics()
     {

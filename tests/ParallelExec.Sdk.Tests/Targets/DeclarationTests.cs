@@ -84,7 +84,7 @@ public sealed class DeclarationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ShowParallelTasks")]
+    [InlineData("ReportParallelTasks")]
     [InlineData("ExportParallelTasks")]
     public async Task A_target_of_a_later_version_is_PEX1006(string target)
     {
@@ -94,7 +94,7 @@ public sealed class DeclarationTests : IDisposable
 
     [Theory]
     [InlineData("ParallelTest")]
-    [InlineData("ParallelTaskFolder")]
+    [InlineData("ParallelAgent")]
     public async Task An_item_type_of_a_later_version_is_PEX1006(string itemType)
     {
         BuildRun run = await TargetsProject.Create(folder, p => p.ItemInclude(itemType, "x")).RunAsync();

@@ -37,6 +37,15 @@ public static class FileWait
         }
     }
 
+    /// <summary>Returns when the condition holds, which is asked again and again: for what is in files that others change.</summary>
+    public static async Task UntilAsync(Func<bool> condition, TimeSpan? timeout = null)
+    {
+        using CancellationTokenSource patience = new(timeout ?? DefaultPatience);
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+            await look.WaitForNextTickAsync(patience.Token);
+    }
+
     /// <summary>Waits for a file written by `hang` or `ignore-signals` and returns the process id in it.</summary>
     public static async Task<int> ForPidAsync(string path, TimeSpan? timeout = null, CancellationToken abandon = default)
     {

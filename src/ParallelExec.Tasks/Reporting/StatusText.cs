@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using ParallelExec.Model;
+using ParallelExec.Parsing;
+using ParallelExec.Planning;
+using ParallelExec.State;
+using ParallelExec.TaskFolders;
+using Words = ParallelExec.Execution.Text;
+
+namespace ParallelExec.Reporting;
+
+/// <summary>How far the subtasks are: those of task folders as their files say, others as the last run left them.</summary>
+internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, LastRun? lastRun)
+{
+    private enum Progress { Completed, Running, Ready, Waiting, Blocked, Failed }
+
+    /// <summary>Progress for each group, and what is ready, running, blocked and by what.</summary>
+    /// <param name="project">The heading of subtasks without a group.</param>
+    public string Groups(string project)
+    {
+        var text = new StringBuilder();
+        if (lastRun is { IsRunning: true })
+            text.Append(CultureInfo.InvariantCulture, $"A run is under way, or was killed: process {lastRun.ProcessId}, since {lastRun.StartedAt}.\n");
+        foreach (IGrouping<string, PlannedSubtask> group in plan.Subtasks.Where(Shown).GroupBy(subtask => subtask.Subtask.Group, StringComparer.Ordinal))
+        {
+            Feature? feature = features.FirstOrDefault(each => each.Id == group.Key);
+            string name = group.Key.Length == 0 ? project : group.Key;
+            text.Append($"[{name}] {feature?.Name}".TrimEnd()).Append('\n');
+            int done = group.Count(subtask => ProgressOf(subtask) == Progress.Completed), all = group.Count();
+            text.Append(CultureInfo.InvariantCulture, $"  Status: {feature?.Status ?? (done == all ? "completed" : "active")} | Progress: {100 * done / all}% ({done}/{all})\n");
+            Section("Running", Progress.Running, _ => "");
+            Section("Failed", Progress.Failed, _ => "");
+            Section("Ready", Progress.Ready, subtask => subtask.Subtask.Parallel ? " [parallel]" : " [alone]");
+            Section("Waiting", Progress.Waiting, subtask => $" (waiting: {Words.Ids([.. Open(subtask)])})");
+            Section("Blocked", Progress.Blocked, _ => " (explicitly blocked)");
+
+            void Section(string heading, Progress progress, Func<PlannedSubtask, string> remark)
+            {
+                PlannedSubtask[] members = [.. group.Where(subtask => ProgressOf(subtask) == progress)];
+                if (members.Length == 0)
+                    return;
+                text.Append("  ").Append(heading).Append(":\n");
+                foreach (PlannedSubtask subtask in members)
+                    text.Append("    ").Append(Named(subtask)).Append(remark(subtask)).Append('\n');
+            }
+        }
+        return text.Length == 0 ? "There are no subtasks." : text.ToString().TrimEnd('\n');
+    }
+
+    /// <summary>What the named subtasks depend on, each with all below it; one that was shown is not shown again.</summary>
+    public string Tree(IReadOnlyList<string> ids)
+    {
+        var text = new StringBuilder();
+        Regex[] patterns = [.. ids.Select(Values.Wildcard)];
+        var seen = new HashSet<int>();
+        var open = new Stack<(int Index, int Depth)>(
+            plan.Subtasks.Where(subtask => patterns.Any(pattern => pattern.IsMatch(subtask.Id))).Select(subtask => (subtask.Index, 0)).Reverse());
+        while (open.TryPop(out (int Index, int Depth) next))
+        {
+            PlannedSubtask subtask = plan.Subtasks[next.Index];
+            bool first = seen.Add(next.Index);
+            text.Append(' ', 2 * next.Depth).Append(Mark(ProgressOf(subtask))).Append(' ').Append(Named(subtask))
+                .Append(first || subtask.Dependencies.IsEmpty ? "\n" : " (see above)\n");
+            if (!first)
+                continue;
+            foreach (int dependency in subtask.Dependencies.Reverse())
+                open.Push((dependency, next.Depth + 1));
+        }
+        return text.ToString().TrimEnd('\n');
+    }
+
+    private static bool Shown(PlannedSubtask subtask) => subtask.Excluded is null || subtask.IsResumed;
+
+    private Progress ProgressOf(PlannedSubtask subtask)
+    {
+        Progress? own = subtask.Subtask.TaskFile is { } file
+            ? file.Status switch
+            {
+                TaskFileStatus.Completed => Progress.Completed,
+                TaskFileStatus.InProgress => Progress.Running,
+                TaskFileStatus.Blocked => Progress.Blocked,
+                TaskFileStatus.Failed => Progress.Failed,
+                _ => null,
+            }
+            : lastRun?.Statuses.GetValueOrDefault(subtask.Id) switch
+            {
+                SubtaskStatus.Succeeded or SubtaskStatus.Resumed => Progress.Completed,
+                SubtaskStatus.Failed or SubtaskStatus.TimedOut => Progress.Failed,
+                _ => null,
+            };
+        return own ?? (Open(subtask).Any() ? Progress.Waiting : Progress.Ready);
+    }
+
+    private IEnumerable<string> Open(PlannedSubtask subtask) =>
+        subtask.Dependencies.Select(index => plan.Subtasks[index]).Where(dependency => ProgressOf(dependency) != Progress.Completed).Select(dependency => dependency.Id);
+
+    private static string Named(PlannedSubtask subtask) => subtask.Subtask.Title.Length == 0 ? subtask.Id : $"{subtask.Id}: {subtask.Subtask.Title}";
+
+    private static char Mark(Progress progress) => progress switch
+    {
+        Progress.Completed => '✓',
+        Progress.Running => '~',
+        Progress.Failed or Progress.Blocked => '✗',
+        _ => '○',
+    };
+}

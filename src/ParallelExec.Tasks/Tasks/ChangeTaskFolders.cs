@@ -1,0 +1,43 @@
+using Microsoft.Build.Framework;
+using ParallelExec.Model;
+using ParallelExec.TaskFolders;
+
+namespace ParallelExec.Tasks;
+
+/// <summary>Completes, blocks or resets subtasks of task folders, or archives features.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class ChangeTaskFolders : ParallelTasksTask
+{
+    /// <summary><c>Complete</c>, <c>Block</c>, <c>Reset</c> or <c>Archive</c>.</summary>
+    [Required]
+    public string Change { get; set; } = "";
+
+    /// <summary><c>$(ParallelExecSummary)</c>: what was done, of a completed subtask.</summary>
+    public string Summary { get; set; } = "";
+
+    /// <inheritdoc />
+    public override bool Execute()
+    {
+        ReadOptions();
+        ReadFeatures();
+        if (RunOptions.TaskFolders.IsEmpty)
+            Diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, "There is no task folder: name one with -p:ParallelExecTaskFolder=PATH, or as a ParallelTaskFolder item."));
+        using TaskFolderLock? folders = HasErrors ? null : TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics);
+        if (folders is null)
+            return ReportDiagnostics();
+
+        using var log = new EngineLog(TerminalLogger);
+        var change = new TaskFolderChange(Features, folders, new TaskFolderWriter(Features, log), RunOptions.Only, Diagnostics);
+        IEnumerable<string> done = Change switch
+        {
+            "Complete" => change.Complete(Summary.Length > 0 ? Summary : "Completed by hand", DateTimeOffset.UtcNow),
+            "Block" => change.Block(),
+            "Reset" => change.Reset(),
+            _ => change.Archive(),
+        };
+        foreach (string line in done)
+            log.Message(line);
+        log.DrainTo(BuildEngine);
+        return ReportDiagnostics();
+    }
+}

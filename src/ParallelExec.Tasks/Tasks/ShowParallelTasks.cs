@@ -1,0 +1,29 @@
+using Microsoft.Build.Framework;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Reporting;
+
+namespace ParallelExec.Tasks;
+
+/// <summary>Shows how far the subtasks are, or what one of them depends on.</summary>
+[MSBuildMultiThreadableTask]
+public sealed class ShowParallelTasks : ParallelTasksTask
+{
+    /// <summary>Shows the tree of what the subtasks of <c>ParallelExecOnly</c> depend on, instead of the status.</summary>
+    public bool Dependencies { get; set; }
+
+    /// <inheritdoc />
+    public override bool Execute()
+    {
+        ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
+        if (plan is not null && Dependencies && RunOptions.Only.IsEmpty)
+            Diagnostics.Add(Diagnostic.Error(Codes.NothingSelected, "No subtask is named: say which with -p:ParallelExecOnly=ID."));
+        if (!ReportDiagnostics() || plan is null)
+            return false;
+        using var log = new EngineLog(TerminalLogger);
+        var status = new StatusText(plan, Features, LastRun);
+        log.Message(Dependencies ? status.Tree(RunOptions.Only) : status.Groups(Path.GetFileNameWithoutExtension(ProjectFile)));
+        log.DrainTo(BuildEngine);
+        return true;
+    }
+}

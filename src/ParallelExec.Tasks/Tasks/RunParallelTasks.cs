@@ -75,7 +75,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         string runId = Guid.NewGuid().ToString("N");
         using var threads = new BlockingThreads();
         using var watchdog = new Watchdog(runId, environment);
-        using var signals = new StopSignals(stop);
+        using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
         using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
         var executor = new SubtaskExecutor(
             RunOptions,
@@ -101,10 +101,6 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         Task<RunResult> run = engine.RunAsync(stop.Token);
         signals.HoldUntil(run);
         engineThread.Serve(run, WantedCores(plan));
-        // The engine says by itself that it cancels; of a signal it knows nothing.
-        if (signals.Received is { } signal)
-            log.Report(Diagnostic.Error(Codes.Stopped, $"The run was stopped: {signal}."));
-        log.DrainTo(BuildEngine);
         return run.GetAwaiter().GetResult();
     }
 

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Microsoft.Build.Framework;
+using ParallelExec.Model;
 
 namespace ParallelExec.Tasks;
 
@@ -11,17 +13,24 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Two grace periods and a kill; a system that shuts down does not wait much longer.</summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(10);
 
+    /// <summary>What else the build does is not ours: it gets the time to end, no more.</summary>
+    private static readonly TimeSpan PatienceForBuild = TimeSpan.FromSeconds(5);
+
     /// <summary>128 + 15, as shells report a process that SIGTERM has ended.</summary>
     private const int ExitCodeOfTerm = 143;
 
     private readonly CancellationTokenSource stop;
+    private readonly EngineLog log;
     private readonly List<PosixSignalRegistration> registrations = [];
     private readonly TaskCompletionSource taskEnded = new();
+    private readonly EndOfBuild endOfBuild = new();
     private Task run = Task.CompletedTask;
 
-    public StopSignals(CancellationTokenSource stop)
+    public StopSignals(CancellationTokenSource stop, IBuildEngine4 engine, EngineLog log)
     {
         this.stop = stop;
+        this.log = log;
+        engine.RegisterTaskObject(endOfBuild, endOfBuild, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
         foreach (PosixSignal signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT })
             registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
@@ -36,7 +45,8 @@ internal sealed class StopSignals : IDisposable
     public void Dispose()
     {
         taskEnded.TrySetResult();
-        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        if (Received is null)
+            AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         foreach (PosixSignalRegistration registration in registrations)
             registration.Dispose();
     }
@@ -44,7 +54,12 @@ internal sealed class StopSignals : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        Received ??= $"{context.Signal} was received";
+        if (Received is null)
+        {
+            Received = $"{context.Signal} was received";
+            // The engine says by itself that it cancels; of a signal it knows nothing.
+            log.Report(Diagnostic.Error(Codes.Stopped, $"The run was stopped: {Received}."));
+        }
         _ = stop.CancelAsync();
         // A project that the engine builds can not be stopped from here. When our processes have ended, so does this one.
         _ = Task.Run(async () =>
@@ -59,10 +74,21 @@ internal sealed class StopSignals : IDisposable
     private void OnProcessExit(object? sender, EventArgs e)
     {
         stop.Cancel();
-        // Until the results are written and the summary is with the loggers.
-        taskEnded.Task.Wait(LongestHold);
+        // Until the results are written, and until the loggers, which the engine feeds from a queue, have had everything.
+        if (taskEnded.Task.Wait(LongestHold))
+            endOfBuild.Came.Wait(PatienceForBuild);
         // The command line ends itself on SIGTERM, with 0: a stopped build must not look like one that succeeded.
         if (Received is not null && Environment.ExitCode == 0)
             Environment.ExitCode = ExitCodeOfTerm;
+    }
+
+    /// <summary>The engine disposes what tasks have left with it when the last project is with the loggers.</summary>
+    private sealed class EndOfBuild : IDisposable
+    {
+        private readonly TaskCompletionSource came = new();
+
+        public Task Came => came.Task;
+
+        public void Dispose() => came.TrySetResult();
     }
 }

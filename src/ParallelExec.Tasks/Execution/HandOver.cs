@@ -9,7 +9,6 @@ using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Model;
 using ParallelExec.Planning;
-using HandedOn = System.Collections.Immutable.ImmutableList<(string Id, System.Collections.Immutable.ImmutableSortedDictionary<string, string> Values)>;
 
 namespace ParallelExec.Execution;
 
@@ -20,8 +19,10 @@ internal sealed class HandOver(
     // A value that is longer is in the context file only: systems bound the size of an environment.
     private const int LongestVariable = 30_000;
 
-    private readonly string folder = Path.Combine(options.Directory, "handover");
-    private readonly ConcurrentDictionary<int, HandedOn> handedOn = new();
+    /// <summary>Longer notes are cut where they are handed on, in characters.</summary>
+    private const int LongestNotes = 20_000;
+
+    private readonly ConcurrentDictionary<int, ImmutableList<HandedOn>> handedOn = new();
 
     /// <summary>The complete environment of an attempt; writes its context file.</summary>
     public IReadOnlyDictionary<string, string> Prepare(PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results)
@@ -31,9 +32,9 @@ internal sealed class HandOver(
         if (subtask.Work is ProjectWork && subtask.Verify is null)
             return environment;
 
-        string stem = Path.Combine(folder, LogFiles.SafeName(subtask.Id));
-        HandedOn received = Received(planned);
-        foreach ((string id, ImmutableSortedDictionary<string, string> values) in received)
+        string stem = Stem(options, subtask);
+        ImmutableList<HandedOn> received = Received(planned);
+        foreach ((string id, ImmutableSortedDictionary<string, string> values, _) in received)
         {
             foreach ((string name, string value) in values)
             {
@@ -51,8 +52,10 @@ internal sealed class HandOver(
         environment["PARALLELEXEC_CORES"] = subtask.Cores.ToString(CultureInfo.InvariantCulture);
         environment["PARALLELEXEC_DIRECTORY"] = options.Directory;
         environment["PARALLELEXEC_CONTEXT"] = stem + ".context.json";
-        environment["PARALLELEXEC_NOTES"] = stem + ".notes.md";
+        environment["PARALLELEXEC_NOTES"] = NotesOf(options, subtask);
         environment["PARALLELEXEC_OUTPUT"] = stem + ".output";
+        if (subtask.Team is not null)
+            environment["PARALLELEXEC_SHARED_CONTEXT"] = subtask.Team.SharedContext;
         environment[ChildProcess.CookieVariable] = $"{runId}-{planned.Index.ToString(CultureInfo.InvariantCulture)}-{attempt.ToString(CultureInfo.InvariantCulture)};";
         if (!OperatingSystem.IsWindows())
             environment["PWD"] = subtask.WorkingDirectory;
@@ -62,18 +65,35 @@ internal sealed class HandOver(
         return environment;
     }
 
-    /// <summary>Reads what a succeeded subtask hands on. The file goes: it may hold a secret.</summary>
+    /// <summary>The files that belong to one subtask, without their endings.</summary>
+    public static string Stem(RunOptions options, Subtask subtask) => Path.Combine(options.Directory, "handover", LogFiles.SafeName(subtask.Id));
+
+    /// <summary>Where a subtask writes what others should know.</summary>
+    public static string NotesOf(RunOptions options, Subtask subtask) => Stem(options, subtask) + ".notes.md";
+
+    /// <returns>The file that is an agent's input.</returns>
+    public string WritePrompt(PlannedSubtask planned, string prompt)
+    {
+        string file = Stem(options, planned.Subtask) + ".prompt.md";
+        File.WriteAllText(file, prompt);
+        return file;
+    }
+
+    /// <summary>Reads what a succeeded subtask hands on. The file of values goes: it may hold a secret.</summary>
     public SubtaskResult Collect(PlannedSubtask planned, SubtaskResult result)
     {
-        string file = Path.Combine(folder, LogFiles.SafeName(planned.Id) + ".output");
-        if (!File.Exists(file))
-            return result with { Values = Pass(planned) };
-        string text = File.ReadAllText(file);
-        File.Delete(file);
-        if (!OutputValues.TryParse(text, out ImmutableSortedDictionary<string, string> values, out string problem))
-            return result with { Status = SubtaskStatus.Failed, Code = Codes.HandOver, Reason = $"what it wrote to PARALLELEXEC_OUTPUT can not be read: {problem}" };
-        if (values.Count > 0)
-            handedOn[planned.Index] = Received(planned).Add((planned.Id, values));
+        string file = Stem(options, planned.Subtask) + ".output", notesFile = NotesOf(options, planned.Subtask);
+        ImmutableSortedDictionary<string, string> values = SubtaskResult.NoValues;
+        if (File.Exists(file))
+        {
+            string text = File.ReadAllText(file);
+            File.Delete(file);
+            if (!OutputValues.TryParse(text, out values, out string problem))
+                return result with { Status = SubtaskStatus.Failed, Code = Codes.HandOver, Reason = $"what it wrote to PARALLELEXEC_OUTPUT can not be read: {problem}" };
+        }
+        string notes = File.Exists(notesFile) ? Text.Shorten(File.ReadAllText(notesFile).Trim(), LongestNotes) : "";
+        if (values.Count > 0 || notes.Length > 0)
+            handedOn[planned.Index] = Received(planned).Add(new HandedOn(planned.Id, values, notes));
         else
             Pass(planned);
         return result with { Values = values };
@@ -87,22 +107,23 @@ internal sealed class HandOver(
         return SubtaskResult.NoValues;
     }
 
-    private HandedOn Received(PlannedSubtask planned)
+    /// <summary>From all that it depends on, directly or not.</summary>
+    public ImmutableList<HandedOn> Received(PlannedSubtask planned)
     {
-        HandedOn all = [];
+        ImmutableList<HandedOn> all = [];
         if (handedOn.IsEmpty)
             return all;
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (int dependency in planned.Dependencies)
         {
-            if (handedOn.TryGetValue(dependency, out var values))
-                all = all.AddRange(values.Where(entry => seen.Add(entry.Id)));
+            if (handedOn.TryGetValue(dependency, out ImmutableList<HandedOn>? entries))
+                all = all.AddRange(entries.Where(entry => seen.Add(entry.Id)));
         }
         return all;
     }
 
     private void WriteContext(
-        string file, PlannedSubtask planned, HandedOn received, IReadOnlyList<SubtaskResult?> results)
+        string file, PlannedSubtask planned, ImmutableList<HandedOn> received, IReadOnlyList<SubtaskResult?> results)
     {
         Subtask subtask = planned.Subtask;
         var text = new ArrayBufferWriter<byte>(512);
@@ -128,7 +149,7 @@ internal sealed class HandOver(
         }
         json.WriteEndArray();
         json.WriteStartObject("values");
-        foreach ((string id, ImmutableSortedDictionary<string, string> values) in received)
+        foreach ((string id, ImmutableSortedDictionary<string, string> values, _) in received.Where(entry => !entry.Values.IsEmpty))
         {
             json.WriteStartObject(id);
             foreach ((string name, string value) in values)
@@ -136,6 +157,15 @@ internal sealed class HandOver(
             json.WriteEndObject();
         }
         json.WriteEndObject();
+        json.WriteStartObject("notes");
+        foreach ((string id, _, string notes) in received.Where(entry => entry.Notes.Length > 0))
+            json.WriteString(id, masker?.Apply(notes) ?? notes);
+        json.WriteEndObject();
+        if (subtask.TaskFile is { Details.Length: > 0 } taskFile)
+        {
+            json.WritePropertyName("details");
+            json.WriteRawValue(taskFile.Details);
+        }
         json.WriteEndObject();
         json.Flush();
 
@@ -163,3 +193,8 @@ internal sealed class HandOver(
         return result.ToString();
     }
 }
+
+/// <summary>What a subtask gave to those after it.</summary>
+/// <param name="Values">Written to <c>PARALLELEXEC_OUTPUT</c>.</param>
+/// <param name="Notes">Written to <c>PARALLELEXEC_NOTES</c>; empty = none.</param>
+internal sealed record HandedOn(string Id, ImmutableSortedDictionary<string, string> Values, string Notes);

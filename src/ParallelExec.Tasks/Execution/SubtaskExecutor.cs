@@ -9,7 +9,7 @@ namespace ParallelExec.Execution;
 
 /// <summary>Runs one subtask to its end: attempts, time-out, what it hands over, its outputs, its <c>Verify</c>.</summary>
 internal sealed class SubtaskExecutor(
-    RunOptions options, HandOver handOver, BlockingThreads threads, ProcessRunner processes, ProjectRunner projects, TimeProvider time)
+    RunOptions options, HandOver handOver, BlockingThreads threads, ProcessRunner processes, ProjectRunner projects, AgentRunner agents, TimeProvider time)
 {
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
     /// <param name="ended">Told the result, on the thread that has it: going through the thread pool would cost a wake-up.</param>
@@ -94,7 +94,7 @@ internal sealed class SubtaskExecutor(
         if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)
         {
             RunnerResult verified = await processes.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
-            result = Judge(verified, context, limit) with { ExitCode = result.ExitCode, StartedAt = result.StartedAt };
+            result = Judge(verified, context, limit) with { ExitCode = result.ExitCode, StartedAt = result.StartedAt, Summary = result.Summary };
             if (result.Status == SubtaskStatus.Failed && result.Code == Codes.ExitCode)
                 result = result with { Code = Codes.VerifyFailed, Reason = $"Verify failed with exit code {verified.ExitCode}: {FirstLine(verify.CommandLine)}" };
         }
@@ -104,6 +104,7 @@ internal sealed class SubtaskExecutor(
     private Task<RunnerResult> RunWorkAsync(AttemptContext context) => context.Planned.Subtask.Work switch
     {
         ProjectWork project => projects.RunAsync(project, context),
+        AgentWork agent => agents.RunAsync(agent, context),
         MilestoneWork => Task.FromResult(RunnerResult.Exited(0)),
         Work work => processes.RunAsync(work, context),
     };
@@ -118,6 +119,7 @@ internal sealed class SubtaskExecutor(
             StartedAt = ran.StartedAt,
             LogFile = ran.HasLog ? context.LogFile : "",
             Killed = ran.Killed,
+            Summary = ran.Summary,
         };
         // The engine can not end one project of several: it is judged when it has ended by itself.
         bool timedOut = limit.IsCancellationRequested && ran.End is (RunnerEnd.Stopped or RunnerEnd.ProjectEnded);
@@ -128,8 +130,9 @@ internal sealed class SubtaskExecutor(
             {
                 Status = SubtaskStatus.TimedOut,
                 Code = Codes.TimedOut,
-                Reason = $"timed out after {Text.Duration(subtask.Timeout!.Value)}",
+                Reason = $"timed out after {Text.Duration(subtask.Timeout!.Value)}{(ran.End == RunnerEnd.Stopped && ran.Problem.Length > 0 ? $", {ran.Problem}" : "")}",
             },
+            RunnerEnd.AgentFailed => result with { Code = ran.Code, Reason = ran.Problem },
             RunnerEnd.Stopped or RunnerEnd.ProjectEnded when ran.ExitCode != 0 && context.Ended.IsCancellationRequested => result with { Status = SubtaskStatus.Cancelled, ExitCode = null, Reason = "was stopped while it ran" },
             RunnerEnd.ProjectEnded when ran.ExitCode != 0 => result with { Code = Codes.ProjectFailed, Reason = ran.Problem, ExitCode = null },
             RunnerEnd.ProjectEnded => result with { Status = SubtaskStatus.Succeeded, ExitCode = null },

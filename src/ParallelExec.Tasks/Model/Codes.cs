@@ -19,6 +19,7 @@ internal static class Codes
     public const string Pool = "PEX2004";
     public const string EmptyWildcard = "PEX2005";
     public const string NothingSelected = "PEX2006";
+    public const string Unbalanced = "PEX2007";
 
     // PEX3xxx: running
     public const string ExitCode = "PEX3001";
@@ -43,6 +44,17 @@ internal static class Codes
     public const string NotWrittenBack = "PEX5006";
     public const string Orphan = "PEX5007";
     public const string NotArchived = "PEX5008";
+
+    // PEX6xxx: agents
+    public const string NoRunner = "PEX6001";
+    public const string AgentMissing = "PEX6002";
+    public const string AgentUnknown = "PEX6003";
+    public const string ChangedNothing = "PEX6004";
+    public const string AgentFailed = "PEX6005";
+    public const string ContextMissing = "PEX6006";
+    public const string PromptTooLong = "PEX6007";
+    public const string TeamUnknown = "PEX6008";
+    public const string SharedContextNotWritten = "PEX6009";
 
     // PEX9xxx: a bug of ours
     public const string Bug = "PEX9001";

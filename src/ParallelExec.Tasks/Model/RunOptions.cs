@@ -33,6 +33,15 @@ internal sealed record RunOptions
 
     /// <summary>Paths in task folders may lead outside of <see cref="ProjectDirectory"/>.</summary>
     public bool AllowOutside { get; init; }
+
+    /// <summary>How many agents work at a time; they occupy no core.</summary>
+    public int MaxAgents { get; init; } = 4;
+
+    /// <summary>The runner of agents that none is declared for; empty = none.</summary>
+    public string AgentRunner { get; init; } = "";
+
+    /// <summary>A plan shows the prompts too.</summary>
+    public bool ShowPrompts { get; init; }
     public bool ReportMarkdown { get; init; } = true;
 }
 

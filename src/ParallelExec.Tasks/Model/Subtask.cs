@@ -5,6 +5,9 @@ namespace ParallelExec.Model;
 /// <summary>One validated <c>ParallelTask</c>. Only the parser makes them; everything after it may rely on their values.</summary>
 internal sealed record Subtask
 {
+    /// <summary>The time limit of an agent that declares none.</summary>
+    public static readonly TimeSpan AgentTimeout = TimeSpan.FromMinutes(30);
+
     public required string Id { get; init; }
     public required Work Work { get; init; }
     public required Origin Origin { get; init; }
@@ -45,6 +48,12 @@ internal sealed record Subtask
     public ImmutableArray<string> ContextFiles { get; init; } = [];
     public ImmutableArray<string> AcceptanceCriteria { get; init; } = [];
 
+    /// <summary>The team that it is on; null = none.</summary>
+    public Team? Team { get; init; }
+
+    /// <summary>What it is for its team.</summary>
+    public string Role { get; init; } = "";
+
     /// <summary>A command that must pass after the work, in the same attempt.</summary>
     public CommandWork? Verify { get; init; }
 
@@ -56,7 +65,17 @@ internal sealed record Subtask
 /// <param name="Path">Its <c>subtask_NN.json</c>; absolute.</param>
 /// <param name="Feature">The feature's folder; absolute.</param>
 /// <param name="Seq">As written, for example <c>01</c>.</param>
-internal sealed record TaskFile(string Path, string Feature, string Seq, TaskFileStatus Status);
+internal sealed record TaskFile(string Path, string Feature, string Seq, TaskFileStatus Status)
+{
+    /// <summary>All fields of the file that are not ours, as one JSON object; empty where there are none.</summary>
+    public string Details { get; init; } = "";
+
+    /// <summary>Context files that are not there, each with the place that names it.</summary>
+    public ImmutableArray<MissingFile> MissingContext { get; init; } = [];
+}
+
+/// <param name="Path">As written.</param>
+internal sealed record MissingFile(string Path, Origin NamedAt);
 
 /// <summary>How far a subtask of a task folder is, as its file says.</summary>
 internal enum TaskFileStatus
@@ -73,6 +92,20 @@ internal sealed record PoolUse(string Name, int Units);
 
 /// <summary>A declared <c>ParallelPool</c>.</summary>
 internal sealed record Pool(string Name, int Capacity);
+
+/// <summary>A declared <c>ParallelTeam</c>: its members share a file.</summary>
+/// <param name="SharedContext">Absolute.</param>
+internal sealed record Team(string Name, string SharedContext, Coordination Coordination);
+
+/// <summary>When members' notes come into the team's shared context.</summary>
+internal enum Coordination
+{
+    /// <summary>As they are written.</summary>
+    Async,
+
+    /// <summary>At the end of each wave.</summary>
+    Wave,
+}
 
 /// <summary>MSBuild's own values of <c>ContinueOnError</c>.</summary>
 internal enum ContinueOnError

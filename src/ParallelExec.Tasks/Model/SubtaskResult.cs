@@ -36,6 +36,9 @@ internal sealed record SubtaskResult
     /// <summary>Values handed on through <c>PARALLELEXEC_OUTPUT</c>.</summary>
     public ImmutableSortedDictionary<string, string> Values { get; init; } = NoValues;
 
+    /// <summary>What an agent says of its work; empty where nobody has said anything.</summary>
+    public string Summary { get; init; } = "";
+
     /// <summary>Processes that had to be ended by force, in words.</summary>
     public ImmutableArray<string> Killed { get; init; } = [];
 

@@ -35,10 +35,24 @@ internal sealed record ProjectWork(
     public override string Kind => IsDeclaringProject ? "Targets" : "Project";
 }
 
-/// <summary>A coding agent's work. <paramref name="Agent"/> empty = whichever is the default.</summary>
-internal sealed record AgentWork(string Agent) : Work
+/// <summary>A coding agent's work.</summary>
+/// <param name="Agent">As the subtask names it; empty = whichever is the default.</param>
+/// <param name="Prompt">What is to be done, beside title, criteria and context; may be empty.</param>
+internal sealed record AgentWork(string Agent, string Prompt) : Work
 {
     public override string Kind => "Agent";
+
+    /// <summary>How it is started; null where nobody has said so.</summary>
+    public AgentCommand? Command { get; init; }
+}
+
+/// <summary>An agent's command line.</summary>
+/// <param name="Preset">One of the known ones; null = the user's own.</param>
+/// <param name="Arguments">Of the user's own: all, with placeholders. Of a preset: further ones.</param>
+internal sealed record AgentCommand(string? Preset, string Tool, ImmutableArray<string> Arguments, ImmutableArray<KeyValuePair<string, string>> Environment)
+{
+    /// <summary>What <c>{agent}</c> stands for; empty where the subtask named none.</summary>
+    public string AgentName { get; init; } = "";
 }
 
 /// <summary>Nothing: it only waits for its dependencies.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ParallelExec.Model;
 
@@ -66,18 +67,18 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
     }
 
     /// <summary>Warns of names that look mistyped, refuses names that this version does not have.</summary>
-    public void CheckNames()
+    public void CheckNames(FrozenSet<string> known, FrozenSet<string> later)
     {
         foreach ((string name, MetadataValue value) in declaration.Metadata)
         {
-            if (Names.Metadata.Contains(name))
+            if (known.Contains(name))
                 continue;
-            if (Names.LaterMetadata.Contains(name))
+            if (later.Contains(name))
             {
                 if (!value.IsEmpty && !Names.AsksForNothing(name, value.Text))
                     Error(Codes.NotInThisVersion, $"'{declaration.Id}' has {name}, which this version of ParallelExec does not have yet. Remove it, or use a later version.", name);
             }
-            else if (Suggestion.Nearest(name, Names.Metadata.Concat(Names.LaterMetadata)) is { } meant)
+            else if (Suggestion.Nearest(name, known.Concat(later)) is { } meant)
             {
                 diagnostics.Add(Diagnostic.Warning(
                     Codes.UnknownName, $"'{declaration.Id}' has unknown metadata {name}, which does nothing. Did you mean '{meant}'?", declaration.Origin, name));
@@ -99,6 +100,9 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         Error(Codes.KindOfWork, $"'{declaration.Id}' {problem}", metadata: null);
         return null;
     }
+
+    public void UnknownTeam(string name, string didYouMean) => Error(
+        Codes.TeamUnknown, $"'{declaration.Id}' is on the team '{name}', which is not declared.{didYouMean} Add <ParallelTeam Include=\"{name}\" />.", "Team");
 
     public Work? Invalid(string name, string value, string expected)
     {

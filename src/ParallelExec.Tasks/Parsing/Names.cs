@@ -7,15 +7,21 @@ internal static class Names
 {
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly FrozenSet<string> Metadata = Set(
-        "Command", "Tool", "Arguments", "Project", "Targets", "Properties",
+        "Command", "Tool", "Arguments", "Project", "Targets", "Properties", "Agent", "Prompt", "PromptFile",
         "DependsOn", "Parallel", "Group", "Title",
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
-        "ContextFiles", "AcceptanceCriteria", "Verify");
+        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role");
+
+    /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
+    public static readonly FrozenSet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment");
+
+    /// <summary>Metadata of <c>ParallelTeam</c>.</summary>
+    public static readonly FrozenSet<string> TeamMetadata = Set("SharedContext", "Coordination");
 
     /// <summary>Metadata of the contract that a later version brings.</summary>
     public static readonly FrozenSet<string> LaterMetadata = Set(
-        "Agent", "Prompt", "PromptFile", "Inputs", "Cache", "Launcher", "Team", "Role", "Isolation", "Service", "ReadyWhen");
+        "Inputs", "Cache", "Launcher", "Isolation", "Service", "ReadyWhen");
 
     /// <summary>Values of later metadata that ask for nothing that is missing here.</summary>
     public static bool AsksForNothing(string metadata, string value) => metadata.ToUpperInvariant() switch
@@ -28,17 +34,17 @@ internal static class Names
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly FrozenSet<string> Properties = Set(
         "Schedule", "OnFailure", "MaxParallelism", "Only", "Skip", "LogOutput", "Directory", "WriteConflicts", "Reports",
-        "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary");
+        "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
+        "MaxAgents", "AgentRunner", "ShowPrompts");
 
     /// <summary>Properties of the contract that a later version brings.</summary>
     public static readonly FrozenSet<string> LaterProperties = Set(
-        "MaxAgents", "Resume", "Cache", "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots",
-        "AgentRunner", "ShowPrompts", "ExportFormat", "OnLocked");
+        "Resume", "Cache", "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots", "ExportFormat", "OnLocked");
 
     /// <summary>Values of later properties that ask for nothing that is missing here.</summary>
     public static bool PropertyAsksForNothing(string property, string value) => property.ToUpperInvariant() switch
     {
-        "RESUME" or "SHOWPROMPTS" or "REMOTECACHEWRITE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
+        "RESUME" or "REMOTECACHEWRITE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
         "CACHE" => value.Equals("None", StringComparison.OrdinalIgnoreCase),
         _ => false,
     };

@@ -30,6 +30,9 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
             ProjectFile = projectFile,
             Heartbeat = Read("Heartbeat", Values.Duration, Values.DurationForm) ?? TimeSpan.FromSeconds(30),
             ReportMarkdown = ParseReports(),
+            MaxAgents = Read("MaxAgents", text => Values.WholeNumber(text, least: 1), "a whole number, 1 or more") ?? 4,
+            AgentRunner = Text("AgentRunner") ?? "",
+            ShowPrompts = Read("ShowPrompts", Values.Boolean, "true or false") ?? false,
             TaskFolders = [.. List("TaskFolder").Select(folder => Path.GetFullPath(folder.Replace('\\', '/'), projectDirectory))],
             AllowOutside = Read("AllowOutside", Values.Boolean, "true or false") ?? false,
         };

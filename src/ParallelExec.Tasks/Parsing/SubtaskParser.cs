@@ -4,7 +4,7 @@ using ParallelExec.Model;
 namespace ParallelExec.Parsing;
 
 /// <summary>Turns declarations into subtasks. Collects every problem; a declaration with an error gives no subtask.</summary>
-internal sealed class SubtaskParser(string projectFile, string projectDirectory, List<Diagnostic> diagnostics)
+internal sealed class SubtaskParser(string projectFile, string projectDirectory, IReadOnlyDictionary<string, Team> teams, List<Diagnostic> diagnostics)
 {
     public ImmutableArray<Subtask> Parse(IReadOnlyList<Declaration> declarations)
     {
@@ -38,7 +38,7 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
     private Subtask? ParseOne(Declaration declaration)
     {
         var reader = new MetadataReader(declaration, diagnostics);
-        reader.CheckNames();
+        reader.CheckNames(Names.Metadata, Names.LaterMetadata);
         Work? work = ParseWork(reader);
         string workingDirectory = reader.FullPath("WorkingDirectory", projectDirectory) ?? projectDirectory;
         if (work is ProjectWork)
@@ -54,9 +54,9 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
             DependsOn = reader.List("DependsOn"),
             Parallel = reader.Boolean("Parallel") ?? true,
             Always = reader.Boolean("Always") ?? false,
-            Cores = reader.WholeNumber("Cores", least: 0) ?? (work is MilestoneWork ? 0 : 1),
+            Cores = reader.WholeNumber("Cores", least: 0) ?? (work is MilestoneWork or AgentWork ? 0 : 1),
             Pools = reader.Pools("Pools"),
-            Timeout = reader.Duration("Timeout"),
+            Timeout = reader.Duration("Timeout") ?? (work is AgentWork ? Subtask.AgentTimeout : null),
             Retries = reader.WholeNumber("Retries", least: 0) ?? 0,
             RetryDelay = reader.Duration("RetryDelay", zeroAllowed: true) ?? TimeSpan.Zero,
             ContinueOnError = reader.ContinueOnError("ContinueOnError"),
@@ -68,20 +68,46 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
             ParseDiagnostics = reader.OneOf<ParseDiagnostics>("ParseDiagnostics") ?? ParseDiagnostics.OnFailure,
             ContextFiles = reader.ExistingFiles("ContextFiles", projectDirectory),
             AcceptanceCriteria = reader.List("AcceptanceCriteria"),
+            Team = ParseTeam(reader),
+            Role = reader.Text("Role") ?? "",
             Verify = reader.Text("Verify") is { } verify ? new CommandWork(verify, reader.Text("Shell")) : null,
         };
         return work is null || reader.Failed ? null : subtask;
     }
 
+    private Team? ParseTeam(MetadataReader reader)
+    {
+        if (reader.Text("Team") is not { } name)
+            return null;
+        if (!teams.TryGetValue(name, out Team? team))
+            reader.UnknownTeam(name, Suggestion.DidYouMean(name, teams.Keys));
+        return team;
+    }
+
+    private AgentWork? ParseAgent(MetadataReader reader, string agent)
+    {
+        if (reader.Has("Prompt") == reader.Has("PromptFile"))
+        {
+            reader.WrongKind("has an Agent; it needs either a Prompt or a PromptFile.");
+            return null;
+        }
+        if (reader.FullPath("PromptFile", projectDirectory) is not { } file)
+            return new AgentWork(agent, reader.Text("Prompt")!);
+        if (File.Exists(file))
+            return new AgentWork(agent, File.ReadAllText(file));
+        reader.Invalid("PromptFile", reader.Text("PromptFile")!, "a file that is there; this one is not");
+        return null;
+    }
+
     private Work? ParseWork(MetadataReader reader)
     {
-        string? command = reader.Text("Command"), tool = reader.Text("Tool"), project = reader.Text("Project");
+        string? command = reader.Text("Command"), tool = reader.Text("Tool"), project = reader.Text("Project"), agent = reader.Text("Agent");
         ImmutableArray<string> targets = reader.List("Targets");
-        string[] kinds = [.. new[] { ("Command", command), ("Tool", tool), ("Project", project) }.Where(kind => kind.Item2 is not null).Select(kind => kind.Item1)];
+        string[] kinds = [.. new[] { ("Command", command), ("Tool", tool), ("Project", project), ("Agent", agent) }.Where(kind => kind.Item2 is not null).Select(kind => kind.Item1)];
 
         if (kinds.Length > 1)
             return reader.WrongKind($"has {string.Join(" and ", kinds)}; a subtask runs exactly one of them. Make two subtasks of it, joined by DependsOn.");
-        if (!targets.IsEmpty && kinds is ["Command"] or ["Tool"] && reader.Has("Targets"))
+        if (!targets.IsEmpty && kinds is ["Command"] or ["Tool"] or ["Agent"] && reader.Has("Targets"))
             return reader.WrongKind($"has {kinds[0]} and Targets; a subtask runs exactly one of them. Targets goes with Project, or stands alone.");
         if (reader.Has("Arguments") && tool is null)
             return reader.WrongKind("has Arguments but no Tool. Add Tool=\"program\", or write all of it in Command.");
@@ -90,6 +116,10 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
         if (reader.Has("Shell") && command is null && !reader.Has("Verify"))
             return reader.WrongKind("has Shell but no Command. Shell says which shell runs the Command.");
 
+        if ((reader.Has("Prompt") || reader.Has("PromptFile")) && agent is null)
+            return reader.WrongKind("has a prompt but no Agent. Add Agent=\"name\".");
+        if (agent is not null)
+            return ParseAgent(reader, agent);
         if (command is not null)
             return new CommandWork(command, reader.Text("Shell"));
         if (tool is not null)

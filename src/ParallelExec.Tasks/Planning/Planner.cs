@@ -42,7 +42,7 @@ internal static class Planner
             Excluded = excluded[index],
             Estimate = estimates[index],
         })];
-        return new ExecutionPlan
+        var plan = new ExecutionPlan
         {
             Subtasks = planned,
             Waves = [.. planned.Where(subtask => subtask.Wave > 0)
@@ -52,6 +52,8 @@ internal static class Planner
             Pools = pools,
             Count = planned.Count(subtask => subtask.Excluded is null),
         };
+        Balance.Check(plan, diagnostics);
+        return plan;
     }
 
     private static TimeSpan? Measured(Subtask subtask, IReadOnlyDictionary<string, TimeSpan> lastDurations) =>

@@ -1,3 +1,4 @@
+using ParallelExec.Agents;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
 using ParallelExec.Model;
@@ -58,7 +59,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         string what = options.Schedule == ScheduleMode.Waves
             ? $"{Text.Count(plan.Count, "subtask")} in {Text.Count(plan.Waves.Length, "wave")}"
             : $"{Text.Count(plan.Count, "subtask")}, each as soon as its dependencies have ended";
-        return $"{what}, at most {options.MaxParallelism} at a time";
+        return $"{what}, at most {options.MaxParallelism} at a time{PlanText.Agents(plan, options)}";
     }
 
     private string Progress() => $"[{ended}/{plan.Count}]";
@@ -94,7 +95,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             _ => 0,
         };
         if (lines != 0 || parse)
-            OutputBlock.Show(log, result.LogFile, Indent, lines, parse ? line => log.TryDiagnosticLine(line, subtask.Id, asWarnings) : null);
+            OutputBlock.Show(log, result.LogFile, Indent, lines, parse ? line => log.TryDiagnosticLine(line, subtask.Id, asWarnings) : null, AgentTranscript.For(subtask.Work));
     }
 
     private static Diagnostic Failure(PlannedSubtask planned, SubtaskResult result)

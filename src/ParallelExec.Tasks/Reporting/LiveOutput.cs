@@ -1,4 +1,5 @@
 using System.Text;
+using ParallelExec.Agents;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
 using ParallelExec.Model;
@@ -18,7 +19,7 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
     {
         switch (happened)
         {
-            case SubtaskStarted(var subtask, _) when subtask.Subtask.Work is CommandWork or ToolWork:
+            case SubtaskStarted(var subtask, _) when subtask.Subtask.Work is CommandWork or ToolWork or AgentWork:
                 string file = LogFiles.PathOf(options, subtask.Subtask);
                 // What an earlier run left must not be taken for output of this one.
                 File.Delete(file);
@@ -36,7 +37,8 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
 
     private sealed class Follower(PlannedSubtask subtask, string file)
     {
-        private readonly OutputBlock.LineSplitter lines = new();
+        private readonly Func<string, string?> readable = AgentTranscript.For(subtask.Subtask.Work) ?? (line => line);
+        private readonly OutputBlock.LineSplitter lines = subtask.Subtask.Work is AgentWork ? new(AgentTranscript.LongestRaw) : new();
         private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
         private long position;
 
@@ -52,11 +54,11 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
             while ((read = stream.Read(bytes)) > 0)
             {
                 int count = decoder.GetChars(bytes.AsSpan(0, read), characters, flush: false);
-                foreach (string line in lines.Add(characters.AsSpan(0, count)))
+                foreach (string line in lines.Add(characters.AsSpan(0, count)).Select(readable).OfType<string>())
                     log.Message($"{subtask.Id} | {line}");
             }
             position = stream.Position;
-            if (isEnd && lines.Rest() is { } last)
+            if (isEnd && lines.Rest() is { } rest && readable(rest) is { } last)
                 log.Message($"{subtask.Id} | {last}");
         }
     }

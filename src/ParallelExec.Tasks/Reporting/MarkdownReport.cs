@@ -39,7 +39,18 @@ internal static class MarkdownReport
                 .Append(" | ").Append(result.Status == SubtaskStatus.Skipped ? "" : Text.Duration(result.Duration))
                 .Append(" | ").Append(Cell(result.Reason)).Append(" |\n");
         }
+        AppendBatches(text, run);
         return text.ToString();
+    }
+
+    private static void AppendBatches(StringBuilder text, RunResult run)
+    {
+        (int Batch, int Count, TimeSpan Sequential, TimeSpan Parallel, int Saved)[] batches = [.. SummaryText.Batches(run)];
+        if (batches.Length < 2)
+            return;
+        text.Append("\n| batch | subtasks | sequential | parallel | saved |\n| ---: | ---: | ---: | ---: | ---: |\n");
+        foreach ((int batch, int count, TimeSpan sequential, TimeSpan parallel, int saved) in batches)
+            text.Append("| ").Append(batch).Append(" | ").Append(count).Append(" | ").Append(Text.Duration(sequential)).Append(" | ").Append(Text.Duration(parallel)).Append(" | ").Append(saved).Append("% |\n");
     }
 
     private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);

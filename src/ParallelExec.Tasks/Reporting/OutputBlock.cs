@@ -1,4 +1,5 @@
 using System.Text;
+using ParallelExec.Agents;
 
 namespace ParallelExec.Reporting;
 
@@ -12,8 +13,9 @@ internal static class OutputBlock
     private const int ChunkCharacters = 64 * 1024;
 
     /// <param name="lastLines">How many lines to show at most, from the end; null = all.</param>
+    /// <param name="readable">Makes a line readable, or leaves it out (null); null = all are text.</param>
     /// <param name="parse">Turns a line into a diagnostic of the build; null = none is looked for.</param>
-    public static void Show(IRunLog log, string logFile, string indent, int? lastLines, Func<string, bool>? parse)
+    public static void Show(IRunLog log, string logFile, string indent, int? lastLines, Func<string, bool>? parse, Func<string, string?>? readable = null)
     {
         if (!File.Exists(logFile))
             return;
@@ -22,9 +24,11 @@ internal static class OutputBlock
         if (skip > 0 && lastLines > 0)
             chunk.Append(indent).Append('(').Append(skip).Append(" lines before are in ").Append(logFile).Append(")\n");
         int number = 0;
-        foreach (string line in ReadLines(logFile))
+        foreach (string raw in ReadLines(logFile, readable is null ? LongestLine : AgentTranscript.LongestRaw))
         {
             number++;
+            if ((readable is null ? raw : readable(raw)) is not { } line)
+                continue;
             // Errors are looked for in all of it, also in what is too long ago to be shown.
             if (parse is not null && MayBeDiagnostic(line))
             {
@@ -41,12 +45,14 @@ internal static class OutputBlock
         Flush(log, chunk);
     }
 
-    /// <summary>The lines of a stream of bytes, made fit for a console: control characters and colours removed, long lines cut.</summary>
-    public static IEnumerable<string> ReadLines(string logFile)
+    /// <summary>The lines of a log file, made fit for a console: control characters and colours removed, long lines cut.</summary>
+    /// <param name="start">Bytes of it that are passed over.</param>
+    public static IEnumerable<string> ReadLines(string logFile, int longestLine = LongestLine, long start = 0)
     {
         using var stream = new FileStream(logFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        stream.Position = start;
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        var splitter = new LineSplitter();
+        var splitter = new LineSplitter(longestLine);
         char[] buffer = new char[16 * 1024];
         int read;
         while ((read = reader.Read(buffer)) > 0)
@@ -84,8 +90,8 @@ internal static class OutputBlock
         chunk.Clear();
     }
 
-    /// <summary>Cuts a stream of characters into lines, keeping at most <see cref="LongestLine"/> characters of each.</summary>
-    internal sealed class LineSplitter
+    /// <summary>Cuts a stream of characters into lines, keeping at most <paramref name="longestLine"/> characters of each.</summary>
+    internal sealed class LineSplitter(int longestLine = LongestLine)
     {
         private readonly StringBuilder line = new();
         private long cut;
@@ -97,7 +103,7 @@ internal static class OutputBlock
             {
                 int end = text.IndexOf('\n');
                 ReadOnlySpan<char> part = end < 0 ? text : text[..end];
-                int room = Math.Min(part.Length, LongestLine - line.Length);
+                int room = Math.Min(part.Length, longestLine - line.Length);
                 line.Append(part[..room]);
                 cut += part.Length - room;
                 if (end < 0)

@@ -13,7 +13,7 @@ internal static class PlanText
     public static string For(ExecutionPlan plan, RunOptions options, SecretMasker? masker)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Text.Count(plan.Count, "subtask")} in {Text.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a time ({options.Schedule})");
+        text.Append(CultureInfo.InvariantCulture, $"{Text.Count(plan.Count, "subtask")} in {Text.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a time{Agents(plan, options)} ({options.Schedule})");
         for (int wave = 1; wave <= plan.Waves.Length; wave++)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nBatch {wave} ({(wave == 1 ? "ready now" : $"after batch {wave - 1}")}):");
@@ -31,6 +31,10 @@ internal static class PlanText
         }
         return masker?.Apply(text.ToString()) ?? text.ToString();
     }
+
+    /// <summary>They are counted apart.</summary>
+    public static string Agents(ExecutionPlan plan, RunOptions options) =>
+        plan.Subtasks.Any(subtask => subtask is { Excluded: null, Subtask.Work: AgentWork }) ? $" and {Text.Count(options.MaxAgents, "agent")}" : "";
 
     private static string Line(ExecutionPlan plan, PlannedSubtask planned)
     {

@@ -11,12 +11,18 @@ internal static class SummaryText
     /// <summary>Below this, advice would be about noise.</summary>
     private static readonly TimeSpan WorthAdvice = TimeSpan.FromSeconds(1);
 
+    /// <summary>In batches; the console of a run fits one screen.</summary>
+    private const int LongestTable = 12;
+
     public static string For(RunResult run, RunOptions options)
     {
         var lines = new List<string> { Headline(run) };
         TimeSpan sequential = Sequential(run);
         if (sequential > TimeSpan.Zero && run.Plan.Count > 1)
             lines.Add($"  one after another: {Text.Duration(sequential)}, saved {Saved(run, sequential)}%; {CriticalPath(run)}");
+        // People who cut work into batches want to see what each of them brought.
+        if (run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
+            lines.AddRange(Table(run));
         if (run.Succeeded && sequential >= WorthAdvice && run.Plan.Count > 1)
             lines.AddRange(Advice(run, options));
         return string.Join('\n', lines);
@@ -25,8 +31,35 @@ internal static class SummaryText
     /// <summary>The time that the same work takes one after another: the sum of what was measured.</summary>
     public static TimeSpan Sequential(RunResult run) => run.Results.Aggregate(TimeSpan.Zero, (sum, result) => sum + result.Duration);
 
-    public static int Saved(RunResult run, TimeSpan sequential) =>
-        (int)Math.Max(0, Math.Round(100 * (1 - (run.Duration / sequential))));
+    public static int Saved(RunResult run, TimeSpan sequential) => Saved(sequential, run.Duration);
+
+    /// <summary>What was measured for each batch that has run: how many subtasks, their times in sequence, and from the first start to the last end.</summary>
+    public static IEnumerable<(int Batch, int Count, TimeSpan Sequential, TimeSpan Parallel, int Saved)> Batches(RunResult run)
+    {
+        for (int wave = 1; wave <= run.Plan.Waves.Length; wave++)
+        {
+            SubtaskResult[] ran = [.. run.Plan.Waves[wave - 1].Select(subtask => run.Results[subtask.Index]).Where(result => result.StartedAt is not null)];
+            if (ran.Length == 0)
+                continue;
+            TimeSpan sequential = ran.Aggregate(TimeSpan.Zero, (sum, result) => sum + result.Duration);
+            TimeSpan parallel = ran.Max(result => result.StartedAt!.Value + result.Duration) - ran.Min(result => result.StartedAt!.Value);
+            yield return (wave, ran.Length, sequential, parallel, Saved(sequential, parallel));
+        }
+    }
+
+    private static int Saved(TimeSpan sequential, TimeSpan parallel) =>
+        sequential <= TimeSpan.Zero ? 0 : (int)Math.Max(0, Math.Round(100 * (1 - (parallel / sequential))));
+
+    private static IEnumerable<string> Table(RunResult run)
+    {
+        yield return Row("batch", "subtasks", "sequential", "parallel", "saved");
+        foreach ((int batch, int count, TimeSpan sequential, TimeSpan parallel, int saved) in Batches(run))
+            yield return Row(Text.Number(batch), Text.Number(count), Text.Duration(sequential), Text.Duration(parallel), $"{saved}%");
+        TimeSpan all = Sequential(run);
+        yield return Row("all", Text.Number(run.Results.Count(result => result.StartedAt is not null)), Text.Duration(all), Text.Duration(run.Duration), $"{Saved(run, all)}%");
+
+        static string Row(params string[] cells) => "  " + string.Concat(cells.Select(cell => cell.PadLeft(12)));
+    }
 
     public static string Counts(RunResult run)
     {

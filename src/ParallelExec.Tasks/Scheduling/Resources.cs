@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -6,6 +7,9 @@ namespace ParallelExec.Scheduling;
 /// <summary>What may run beside what: the parallelism, the pools, and subtasks that run alone.</summary>
 internal sealed class Resources
 {
+    /// <summary>The pool that agents share without asking for it; no declared one can have this name.</summary>
+    private static readonly PoolUse AgentPlace = new("\0agents", 1);
+
     private readonly RunOptions options;
     private readonly Dictionary<string, PoolState> pools;
     private int running;
@@ -17,6 +21,7 @@ internal sealed class Resources
     {
         this.options = options;
         pools = plan.Pools.ToDictionary(pool => pool.Name, pool => new PoolState { Free = pool.Capacity }, StringComparer.OrdinalIgnoreCase);
+        pools[AgentPlace.Name] = new PoolState { Free = options.MaxAgents };
     }
 
     /// <summary>The engine has its own limit (<c>-m</c>) and queues what is above it; where our limit is lower, ours holds.</summary>
@@ -26,7 +31,7 @@ internal sealed class Resources
     {
         if (aloneRunning || (!subtask.Subtask.Parallel && running > 0))
             return Taken.NotYetAndNobodyAfterIt;
-        if (subtask.Subtask.Pools.Any(use => pools[use.Name].Free < use.Units))
+        if (Uses(subtask).Any(use => pools[use.Name].Free < use.Units))
             return Taken.PoolIsFull;
         // Nobody is passed by smaller ones for ever: who does not fit keeps its place at the head.
         if (!Fits(subtask.Subtask))
@@ -38,7 +43,7 @@ internal sealed class Resources
             projectsRunning++;
         else
             coresTaken += Cores(subtask.Subtask);
-        foreach (PoolUse use in subtask.Subtask.Pools)
+        foreach (PoolUse use in Uses(subtask))
             pools[use.Name].Free -= use.Units;
         return Taken.Yes;
     }
@@ -53,22 +58,22 @@ internal sealed class Resources
         else
             coresTaken -= Cores(subtask.Subtask);
         var freed = new List<PlannedSubtask>();
-        foreach (PoolUse use in subtask.Subtask.Pools)
+        foreach (PoolUse use in Uses(subtask))
             pools[use.Name].Free += use.Units;
-        foreach (PoolUse use in subtask.Subtask.Pools)
+        foreach (PoolUse use in Uses(subtask))
             TakeWaiting(pools[use.Name], use.Name, freed);
         return freed;
     }
 
     public void WaitForPool(PlannedSubtask subtask)
     {
-        string full = subtask.Subtask.Pools.First(use => pools[use.Name].Free < use.Units).Name;
+        string full = Uses(subtask).First(use => pools[use.Name].Free < use.Units).Name;
         pools[full].Waiting.Add((subtask.Rank, subtask));
     }
 
     public void Forget(PlannedSubtask subtask)
     {
-        foreach (PoolUse use in subtask.Subtask.Pools)
+        foreach (PoolUse use in Uses(subtask))
             pools[use.Name].Waiting.Remove((subtask.Rank, subtask));
     }
 
@@ -78,7 +83,7 @@ internal sealed class Resources
         while (pool.Waiting.Count > 0)
         {
             (int rank, PlannedSubtask first) = pool.Waiting.Min;
-            room -= first.Subtask.Pools.First(use => use.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Units;
+            room -= Uses(first).First(use => use.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Units;
             if (room < 0)
                 return;
             pool.Waiting.Remove((rank, first));
@@ -101,6 +106,9 @@ internal sealed class Resources
 
     // More cores than there are means all of them.
     private int Cores(Subtask subtask) => Math.Min(subtask.Cores, options.MaxParallelism);
+
+    private static ImmutableArray<PoolUse> Uses(PlannedSubtask subtask) =>
+        subtask.Subtask.Work is AgentWork ? subtask.Subtask.Pools.Add(AgentPlace) : subtask.Subtask.Pools;
 
     private static bool IsProject(Subtask subtask) => subtask.Work is ProjectWork;
 

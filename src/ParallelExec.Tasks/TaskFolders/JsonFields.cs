@@ -92,6 +92,16 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
         return entries;
     }
 
+    /// <summary>The fields whose names are not among <paramref name="known"/>, and lists of objects, which say more than we read of them; as one object, empty where there are none.</summary>
+    public string Others(IReadOnlySet<string> known)
+    {
+        JsonMember[] others = [.. file.Root.Members.Where(member =>
+            (!known.Contains(member.Name) && member.Value.Kind != JsonValueKind.Null) || member.Value.Items.Exists(item => item.Kind == JsonValueKind.Object))];
+        return others.Length == 0 ? "" : $"{{{string.Join(", ", others.Select(member => $"\"{JsonEncodedText.Encode(member.Name)}\": {file.TextOf(member.Value)}"))}}}";
+    }
+
+    public Origin At(int offset) => new(file.Path, "", id) { Location = file.Locate(offset) };
+
     public void Odd(string name, string what) => Report(Severity.Warning, Codes.Oddity, name, what);
 
     public void Error(string code, string name, string what) => Report(Severity.Error, code, name, what);

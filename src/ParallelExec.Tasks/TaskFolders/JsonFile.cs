@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ParallelExec.Model;
 
@@ -44,6 +45,17 @@ internal sealed class JsonFile
         int lineStart = before.LastIndexOf((byte)'\n') + 1;
         int skip = lineStart == 0 && before.StartsWith("\uFEFF"u8) ? 3 : 0;
         return new SourceLocation(Path, before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[(lineStart + skip)..]) + 1);
+    }
+
+    /// <summary>A value as strict JSON on one line.</summary>
+    public string TextOf(JsonValue value)
+    {
+        var reader = new Utf8JsonReader(bytes.AsSpan(value.Start, value.End - value.Start), new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        using var text = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            document.WriteTo(writer);
+        return Encoding.UTF8.GetString(text.ToArray());
     }
 
     /// <summary>The file with these fields of its object set to these values; a field that is not there is added at the end.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -10,6 +11,12 @@ namespace ParallelExec.TaskFolders;
 /// <summary>Reads folders of features. Lenient: what is merely odd is one warning at its place, what can not be understood one error, and the rest is read.</summary>
 internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnostic> diagnostics)
 {
+    /// <summary>Fields that become something of a subtask, or are written by us; all others are handed to the agent as they are.</summary>
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "id", "seq", "title", "status", "depends_on", "parallel", "suggested_agent", "agent_id", "context_files", "reference_files", "acceptance_criteria",
+        "deliverables", "started_at", "completed_at", "completion_summary", "run", "command", "prompt", "verify", "timeout", "retries", "estimated_duration");
+
     public ImmutableArray<Feature> Read()
     {
         var features = ImmutableArray.CreateBuilder<Feature>();
@@ -61,7 +68,8 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"'{folder}' has no task.json; its subtasks are read without it."));
 
         JsonFile[] files = [.. SubtaskFiles(folder).Select(Load).OfType<JsonFile>()];
-        ImmutableArray<string> shared = fields is null ? [] : Paths(fields, "context_files");
+        var missing = new List<MissingFile>();
+        ImmutableArray<string> shared = fields is null ? [] : Paths(fields, "context_files", missing);
         var parsed = files.Select(file => (File: file, Seq: SeqOf(file))).OrderBy(entry => Order(entry.Seq)).ThenBy(entry => entry.File.Path, StringComparer.Ordinal).ToArray();
         var bySeq = new Dictionary<int, string>();
         foreach ((JsonFile file, string seq) in parsed)
@@ -72,38 +80,41 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
                     Codes.DuplicateId, $"The sequence number {seq} stands in {Path.GetFileName(bySeq[Order(seq)])} and in {Path.GetFileName(file.Path)}. Give one of them another.", At(file, file.Root["seq"]?.Start ?? file.Root.Start, feature.Id)));
             }
         }
-        feature = feature with { Subtasks = [.. parsed.Select(entry => ReadSubtask(entry.File, entry.Seq, feature, shared, parsed))] };
+        feature = feature with { Subtasks = [.. parsed.Select(entry => ReadSubtask(entry.File, entry.Seq, feature, shared, missing, parsed))] };
         if (task is not null)
             CheckCounts(fields!, feature, files.Length);
         return feature;
     }
 
-    private Subtask ReadSubtask(JsonFile file, string seq, Feature feature, ImmutableArray<string> shared, (JsonFile File, string Seq)[] siblings)
+    private Subtask ReadSubtask(
+        JsonFile file, string seq, Feature feature, ImmutableArray<string> shared, IEnumerable<MissingFile> sharedMissing, (JsonFile File, string Seq)[] siblings)
     {
         string id = $"{feature.Id}-{seq}";
         var fields = new JsonFields(file, id, diagnostics);
         ImmutableArray<string> deliverables = fields.List("deliverables");
         string? command = fields.Text("command") ?? fields.Command("run");
         string agent = fields.Text("suggested_agent") ?? "";
+        List<MissingFile> missing = [.. sharedMissing];
+        ImmutableArray<string> context = [.. shared.Concat(Paths(fields, "context_files", missing)).Concat(Paths(fields, "reference_files", missing)).Distinct(StringComparer.Ordinal)];
         return new Subtask
         {
             Id = id,
-            Work = command is null ? new AgentWork(agent) : new CommandWork(command, Shell: null),
+            Work = command is null ? new AgentWork(agent, fields.Text("prompt") ?? "") : new CommandWork(command, Shell: null),
             Origin = At(file, file.Root.Start, id),
             Group = feature.Id,
             Title = fields.Text("title") ?? "",
             DependsOn = Dependencies(fields, file, feature, siblings),
             Parallel = fields.Boolean("parallel") ?? false,
             Cores = command is null ? 0 : 1,
-            Timeout = fields.Duration("timeout", TimeSpan.FromSeconds(1)),
+            Timeout = fields.Duration("timeout", TimeSpan.FromSeconds(1)) ?? (command is null ? Subtask.AgentTimeout : null),
             Retries = fields.WholeNumber("retries") ?? 0,
             EstimatedDuration = fields.Duration("estimated_duration", TimeSpan.FromMinutes(1)),
             Outputs = [.. deliverables.Select(PathIn).OfType<string>().Where(path => Inside(fields, "deliverables", path)).Select(path => new PathPattern(path, options.ProjectDirectory))],
             WorkingDirectory = options.ProjectDirectory,
-            ContextFiles = [.. shared.Concat(Paths(fields, "context_files")).Concat(Paths(fields, "reference_files")).Distinct(StringComparer.Ordinal)],
+            ContextFiles = context,
             AcceptanceCriteria = [.. fields.List("acceptance_criteria"), .. deliverables.Where(text => PathIn(text) is null)],
             Verify = fields.Text("verify") is { } verify ? new CommandWork(verify, Shell: null) : null,
-            TaskFile = new TaskFile(file.Path, feature.Folder, seq, fields.Status()),
+            TaskFile = new TaskFile(file.Path, feature.Folder, seq, fields.Status()) { Details = fields.Others(Known), MissingContext = [.. missing] },
         };
     }
 
@@ -151,14 +162,14 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             fields.Odd("id", $"is '{id}', but the folder is '{Path.GetFileName(feature.Folder)}', which counts");
     }
 
-    private ImmutableArray<string> Paths(JsonFields fields, string name)
+    private ImmutableArray<string> Paths(JsonFields fields, string name, List<MissingFile> missing)
     {
         var paths = ImmutableArray.CreateBuilder<string>();
-        foreach ((string path, int _) in fields.Placed(name).Where(entry => Inside(fields, name, entry.Text)))
+        foreach ((string path, int at) in fields.Placed(name).Where(entry => Inside(fields, name, entry.Text)))
         {
             string full = Path.GetFullPath(path.Replace('\\', '/'), options.ProjectDirectory);
             if (!Path.Exists(full))
-                fields.Odd(name, $"names '{path}', which is not there");
+                missing.Add(new MissingFile(path, fields.At(at)));
             paths.Add(full);
         }
         return paths.ToImmutable();

@@ -82,7 +82,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         {
             case SubtaskStatus.Succeeded:
                 string outputs = subtask.Outputs.IsEmpty ? "" : $"; wrote {Execution.Text.Ids([.. subtask.Outputs.Select(output => output.Declared)], shown: 3)}";
-                Complete(subtask, $"Succeeded in {Execution.Text.Duration(result.Duration)}{outputs}", at);
+                Complete(subtask, result.Summary.Length > 0 ? result.Summary : $"Succeeded in {Execution.Text.Duration(result.Duration)}{outputs}", at);
                 break;
             case SubtaskStatus.Cancelled:
                 Release(file.Path);

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using Microsoft.Build.Framework;
+using ParallelExec.Agents;
 using ParallelExec.Execution.Output;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
@@ -25,6 +26,12 @@ public abstract class ParallelTasksTask : MSBuildTask
 
     /// <summary>The <c>ParallelTaskFolder</c> items.</summary>
     public ITaskItem[] TaskFolders { get; set; } = [];
+
+    /// <summary>The <c>ParallelAgent</c> items.</summary>
+    public ITaskItem[] Agents { get; set; } = [];
+
+    /// <summary>The <c>ParallelTeam</c> items.</summary>
+    public ITaskItem[] Teams { get; set; } = [];
 
     /// <summary>Items of types that a later version brings; each is refused.</summary>
     public ITaskItem[] LaterItems { get; set; } = [];
@@ -62,9 +69,11 @@ public abstract class ParallelTasksTask : MSBuildTask
             Diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"There are {item.ItemSpec} items, which this version of ParallelExec does not have yet. Remove them, or use a later version."));
 
         ImmutableArray<Pool> pools = ParsePools();
-        ImmutableArray<Subtask> subtasks = new SubtaskParser(ProjectFile, RunOptions.ProjectDirectory, Diagnostics).Parse([.. Declarations()]);
+        Dictionary<string, Team> teams = TeamParser.Parse(Declarations(Teams, "ParallelTeam"), RunOptions, Diagnostics);
+        ImmutableArray<Subtask> subtasks = new SubtaskParser(ProjectFile, RunOptions.ProjectDirectory, teams, Diagnostics).Parse([.. Declarations(Subtasks, "ParallelTask")]);
         ReadFeatures();
         subtasks = [.. subtasks, .. Features.SelectMany(feature => feature.Subtasks)];
+        subtasks = new AgentResolver([.. Declarations(Agents, "ParallelAgent")], RunOptions, Diagnostics).Resolve(subtasks);
         foreach (Subtask twin in Features.IsEmpty ? [] : subtasks.GroupBy(subtask => subtask.Id, StringComparer.OrdinalIgnoreCase)
             .Where(group => group.Select(subtask => subtask.TaskFile?.Feature).Distinct().Count() > 1).Select(group => group.Last()))
             Diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two subtasks '{twin.Id}'. Give one of them another id, or remove it.", twin.Origin));
@@ -92,6 +101,18 @@ public abstract class ParallelTasksTask : MSBuildTask
             options.CheckGlobalProperties(engine.GetGlobalProperties().Keys);
     }
 
+    /// <summary>Of a plan that has agents in it: tells what would keep them from working, and returns what puts their prompts together.</summary>
+    private protected PromptText CheckAgents(ExecutionPlan plan, IReadOnlyDictionary<string, string> environment)
+    {
+        PromptText prompts = Prompts();
+        AgentCheck.CheckContext(plan, running: true, Diagnostics);
+        AgentCheck.Check(plan, prompts, environment, Diagnostics);
+        return prompts;
+    }
+
+    private protected PromptText Prompts() =>
+        new(RunOptions, Features.GroupBy(feature => feature.Id).ToDictionary(same => same.Key, same => same.First().Objective, StringComparer.Ordinal));
+
     private protected void ReadFeatures() =>
         Features = RunOptions.TaskFolders.IsEmpty ? [] : new TaskFolderReader(RunOptions, Diagnostics).Read();
 
@@ -112,17 +133,17 @@ public abstract class ParallelTasksTask : MSBuildTask
         return snapshot;
     }
 
-    private IEnumerable<Declaration> Declarations()
+    private IEnumerable<Declaration> Declarations(ITaskItem[] items, string type)
     {
         var occurrences = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        foreach (ITaskItem2 item in Subtasks.OfType<ITaskItem2>())
+        foreach (ITaskItem2 item in items.OfType<ITaskItem2>())
         {
             string id = item.ItemSpec;
             occurrences[id] = occurrences.GetValueOrDefault(id, -1) + 1;
             var metadata = new Dictionary<string, MetadataValue>(StringComparer.OrdinalIgnoreCase);
             foreach (DictionaryEntry entry in item.CloneCustomMetadataEscaped())
                 metadata[(string)entry.Key] = MetadataValue.FromEscaped((string?)entry.Value ?? "");
-            yield return new Declaration(id, metadata, new Origin(DefiningFile(item), "ParallelTask", id, occurrences[id]));
+            yield return new Declaration(id, metadata, new Origin(DefiningFile(item), type, id, occurrences[id]));
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using ParallelExec.Agents;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
@@ -18,6 +19,8 @@ public sealed class PlanParallelTasks : ParallelTasksTask
     public override bool Execute()
     {
         ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
+        if (plan is not null)
+            AgentCheck.CheckContext(plan, running: false, Diagnostics);
         if (!ReportDiagnostics() || plan is null)
             return false;
         try
@@ -34,8 +37,20 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         }
         using var log = new EngineLog(TerminalLogger);
         log.Message(PlanText.For(plan, RunOptions, Masker));
+        if (RunOptions.ShowPrompts)
+            ShowPrompts(plan, log);
         log.DrainTo(BuildEngine);
         Plan = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask))];
         return true;
+    }
+
+    private void ShowPrompts(ExecutionPlan plan, EngineLog log)
+    {
+        PromptText prompts = Prompts();
+        foreach (PlannedSubtask subtask in plan.Waves.SelectMany(wave => wave).Where(subtask => subtask.Subtask.Work is AgentWork))
+        {
+            string text = prompts.For(subtask, []);
+            log.Message($"\nPrompt of {subtask.Id}, {text.Length} characters:\n{Masker?.Apply(text) ?? text}");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Build.Framework;
+using ParallelExec.Agents;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
@@ -37,8 +38,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
         ExecutionPlan? plan = MakePlan(environment);
-        if (plan is not null)
-            RefuseAgents(plan);
+        PromptText? prompts = plan is null ? null : CheckAgents(plan, environment);
         using RunDirectory? directory = plan is null || HasErrors ? null : RunDirectory.TryTake(RunOptions, Diagnostics);
         using TaskFolderLock? folders = directory is null ? null : TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics);
         if (!ReportDiagnostics() || plan is null || directory is null || folders is null)
@@ -47,7 +47,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         using var log = new EngineLog(TerminalLogger);
         if (LastRun is { IsRunning: true } last)
             log.Message($"The last run (started {last.StartedAt}, process {last.ProcessId}) was interrupted: it did not come to an end.");
-        RunResult result = Run(plan, environment, log);
+        RunResult result = Run(plan, prompts!, environment, log);
         Results = [.. plan.Subtasks.Select(subtask => ResultItems.For(subtask, result.Results[subtask.Index], Masker))];
         if (TerminalLogger)
             Log.LogMessage(MessageImportance.High, $"{Path.GetFileNameWithoutExtension(ProjectFile)} -> {SummaryText.Counts(result)}");
@@ -57,32 +57,22 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         return result.Succeeded;
     }
 
-    private void RefuseAgents(ExecutionPlan plan)
-    {
-        PlannedSubtask[] forAgents = [.. plan.Subtasks.Where(subtask =>
-            subtask.Excluded is null && subtask.Subtask is { Work: AgentWork, TaskFile.Status: not TaskFileStatus.Blocked })];
-        if (forAgents.Length == 0)
-            return;
-        Diagnostics.Add(Diagnostic.Error(
-            Codes.NotInThisVersion,
-            $"{Text.Ids([.. forAgents.Select(subtask => subtask.Id)])} would need an agent, which this version of ParallelExec does not run yet. "
-                + "Give each a \"run\": \"command\", or do it and then set its status to completed.",
-            forAgents[0].Subtask.Origin));
-    }
-
-    private RunResult Run(ExecutionPlan plan, Dictionary<string, string> environment, EngineLog log)
+    private RunResult Run(ExecutionPlan plan, PromptText prompts, Dictionary<string, string> environment, EngineLog log)
     {
         string runId = Guid.NewGuid().ToString("N");
         using var threads = new BlockingThreads();
         using var watchdog = new Watchdog(runId, environment);
         using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
         using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
+        var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
+        var processes = new ProcessRunner(threads, Masker, watchdog);
         var executor = new SubtaskExecutor(
             RunOptions,
-            new HandOver(plan, RunOptions, environment, runId, Masker),
+            handOver,
             threads,
-            new ProcessRunner(threads, Masker, watchdog),
+            processes,
             new ProjectRunner(engineThread),
+            new AgentRunner(processes, handOver, prompts, TimeProvider.System),
             TimeProvider.System);
         List<IRunObserver> observers = [new RunRecorder(plan, RunOptions, log, Masker), new ConsoleReport(plan, RunOptions, log, Masker)];
         if (!Features.IsEmpty)
@@ -91,6 +81,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             writer.ReleaseOrphans();
             observers.Insert(0, writer);
         }
+        if (SharedContexts.IsNeeded(plan))
+            observers.Insert(0, new SharedContexts(plan, RunOptions, log, Masker));
         if (RunOptions.LogOutput == LogOutput.Live)
             observers.Insert(0, new LiveOutput(RunOptions, log));
         using var engine = new RunEngine(plan, RunOptions, executor, observers, TimeProvider.System)

@@ -11,7 +11,10 @@ public sealed class ValidateParallelTasks : ParallelTasksTask
     /// <inheritdoc />
     public override bool Execute()
     {
-        ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
+        Dictionary<string, string> environment = SnapshotEnvironment();
+        ExecutionPlan? plan = MakePlan(environment);
+        if (plan is not null)
+            CheckAgents(plan, environment);
         if (!ReportDiagnostics() || plan is null)
             return false;
         using var log = new EngineLog(TerminalLogger);

@@ -14,7 +14,7 @@ public sealed class DeclarationTests : IDisposable
     [InlineData("PEX1002", "FINE", "Command", "x", "FINE")]
     [InlineData("PEX1003", "it", "Tool", "y", "it")]
     [InlineData("PEX1004", "it", "Timeout", "soon", "Timeout")]
-    [InlineData("PEX1006", "it", "Agent", "coder", "Agent")]
+    [InlineData("PEX1006", "it", "Inputs", "a.md", "Inputs")]
     [InlineData("PEX2001", "it", "DependsOn", "fien", "DependsOn")]
     [InlineData("PEX2002", "it", "DependsOn", "it", "DependsOn")]
     [InlineData("PEX2003", "it", "Outputs", "out/deep", "Outputs")]
@@ -94,7 +94,7 @@ public sealed class DeclarationTests : IDisposable
 
     [Theory]
     [InlineData("ParallelTest")]
-    [InlineData("ParallelAgent")]
+    [InlineData("ParallelConvert")]
     public async Task An_item_type_of_a_later_version_is_PEX1006(string itemType)
     {
         BuildRun run = await TargetsProject.Create(folder, p => p.ItemInclude(itemType, "x")).RunAsync();

@@ -1,3 +1,4 @@
+using ParallelExec.Agents;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
@@ -27,6 +28,9 @@ internal sealed class Run : IDisposable
 
     /// <summary>The run's clock; a test that turns it by hand has no time-out to wait for.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What features are for.</summary>
+    public Dictionary<string, string> Objectives { get; } = [];
 
     /// <summary>Told of what happens, before anybody else.</summary>
     public Action<RunEvent> Happens { get; set; } = _ => { };
@@ -64,10 +68,12 @@ internal sealed class Run : IDisposable
         Assert.Empty(diagnostics);
         using var threads = new BlockingThreads();
         using var watchdog = new Watchdog(runId, environment);
-        var executor = new SubtaskExecutor(options, new HandOver(plan, options, environment, runId, masker), threads,
-            new ProcessRunner(threads, masker, watchdog), new ProjectRunner(new NoProjects()), Time);
+        var handOver = new HandOver(plan, options, environment, runId, masker);
+        var processes = new ProcessRunner(threads, masker, watchdog);
+        var agents = new AgentRunner(processes, handOver, new PromptText(options, Objectives), Time);
+        var executor = new SubtaskExecutor(options, handOver, threads, processes, new ProjectRunner(new NoProjects()), agents, Time);
         using var engine = new RunEngine(
-            plan, options, executor, [new Observer(Happens), new ConsoleReport(plan, options, Log, masker)], Time)
+            plan, options, executor, [new Observer(Happens), new SharedContexts(plan, options, Log, masker), new ConsoleReport(plan, options, Log, masker)], Time)
         { CleanupLimit = CleanupLimit };
         return new Results(await engine.RunAsync(stop.Token));
     }

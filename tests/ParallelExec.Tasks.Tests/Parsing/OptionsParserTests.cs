@@ -46,7 +46,7 @@ public class OptionsParserTests
     [Theory]
     [InlineData("Resume", "true")]
     [InlineData("Cache", "Local")]
-    [InlineData("AgentRunner", "opencode")]
+    [InlineData("Slots", "4")]
     [InlineData("Launcher", "slurm")]
     [InlineData("Reports", "json;html")]
     public void What_a_later_version_brings_is_PEX1006(string name, string value)

@@ -7,13 +7,14 @@ namespace ParallelExec.Tests.Parsing;
 public class SubtaskParserTests
 {
     private readonly List<Diagnostic> diagnostics = [];
+    private readonly Dictionary<string, Team> teams = new(StringComparer.OrdinalIgnoreCase) { ["auth"] = new Team("auth", $"{Given.Root}/auth.md", Coordination.Wave) };
 
     [Fact]
     public void Each_kind_of_work_is_recognised_by_its_metadata()
     {
         using var folder = new TestKit.TestFolder();
         folder.Write("lib.csproj", "<Project />");
-        ImmutableArray<Subtask> subtasks = new SubtaskParser(folder.Combine("build.proj"), folder.Path, diagnostics).Parse([
+        ImmutableArray<Subtask> subtasks = new SubtaskParser(folder.Combine("build.proj"), folder.Path, teams, diagnostics).Parse([
             Given.Declaration("command", ("Command", "echo hi"), ("Shell", "bash")),
             Given.Declaration("tool", ("Tool", "node"), ("Arguments", "a%3Bb;$HOME")),
             Given.Declaration("project", ("Project", "lib.csproj"), ("Targets", "Build;Pack"), ("Properties", "A=1;B=2")),
@@ -28,6 +29,32 @@ public class SubtaskParserTests
         Assert.Equal((folder.Combine("lib.csproj"), "Build Pack", "A=1 B=2"), (
             project.ProjectFile, string.Join(' ', project.Targets), string.Join(' ', project.Properties.Select(pair => $"{pair.Key}={pair.Value}"))));
         Assert.Equal(folder.Combine("build.proj"), ((ProjectWork)subtasks[3].Work).ProjectFile);
+    }
+
+    [Fact]
+    public void An_agent_waits_more_than_it_computes_and_has_half_an_hour()
+    {
+        Subtask subtask = Parse(("Agent", "CoderAgent"), ("Prompt", "Do it."), ("Team", "auth"), ("Role", "lead")).Single();
+        Assert.Equal((new AgentWork("CoderAgent", "Do it."), 0, TimeSpan.FromMinutes(30)), (subtask.Work, subtask.Cores, subtask.Timeout));
+        Assert.Equal((teams["auth"], "lead"), (subtask.Team, subtask.Role));
+    }
+
+    [Fact]
+    public void A_prompt_can_be_a_file()
+    {
+        using var folder = new TestKit.TestFolder();
+        folder.Write("prompt.md", "From a file.\n");
+        Subtask subtask = new SubtaskParser(folder.Combine("build.proj"), folder.Path, teams, diagnostics).Parse([Given.Declaration("it", ("Agent", "codex"), ("PromptFile", "prompt.md"))]).Single();
+        Assert.Equal(new AgentWork("codex", "From a file.\n"), subtask.Work);
+    }
+
+    [Fact]
+    public void A_team_that_is_not_declared_is_PEX6008_with_the_one_that_was_meant()
+    {
+        Parse(("Command", "x"), ("Team", "atuh"));
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal((Codes.TeamUnknown, "Team"), (error.Code, error.Metadata));
+        Assert.Contains("Did you mean 'auth'?", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +132,7 @@ public class SubtaskParserTests
     }
 
     [Theory]
-    [InlineData("Agent", "coder")]
+    [InlineData("ReadyWhen", "port:80")]
     [InlineData("Inputs", "src/*.md")]
     [InlineData("Service", "true")]
     [InlineData("Isolation", "worktree")]
@@ -130,7 +157,7 @@ public class SubtaskParserTests
     [Fact]
     public void All_problems_of_all_subtasks_are_told_at_once()
     {
-        Assert.Empty(new SubtaskParser($"{Given.Root}/build.proj", Given.Root, diagnostics).Parse([
+        Assert.Empty(new SubtaskParser($"{Given.Root}/build.proj", Given.Root, teams, diagnostics).Parse([
             Given.Declaration("a b", ("Command", "x")),
             Given.Declaration("c", ("Command", "x"), ("Retries", "no"), ("Cores", "many")),
             Given.Declaration("d", ("Command", "x"), ("Tool", "y")),
@@ -141,7 +168,7 @@ public class SubtaskParserTests
     [Fact]
     public void Ids_are_unique_ignoring_case()
     {
-        new SubtaskParser($"{Given.Root}/build.proj", Given.Root, diagnostics).Parse([Given.Declaration("Lint"), Given.Declaration("lint")]);
+        new SubtaskParser($"{Given.Root}/build.proj", Given.Root, teams, diagnostics).Parse([Given.Declaration("Lint"), Given.Declaration("lint")]);
         Diagnostic error = Assert.Single(diagnostics);
         Assert.Equal(Codes.DuplicateId, error.Code);
         Assert.Equal("There are two subtasks 'lint' (ids ignore case: the other one is 'Lint'). Give one of them another id, or remove it.", error.Message);
@@ -152,11 +179,11 @@ public class SubtaskParserTests
     {
         using var folder = new TestKit.TestFolder();
         folder.Write("lib.csproj", "<Project />");
-        new SubtaskParser(folder.Combine("build.proj"), folder.Path, diagnostics).Parse([Given.Declaration("it", ("Project", "lib.csproj"), ("Environment", "A=1"))]);
+        new SubtaskParser(folder.Combine("build.proj"), folder.Path, teams, diagnostics).Parse([Given.Declaration("it", ("Project", "lib.csproj"), ("Environment", "A=1"))]);
         Diagnostic warning = Assert.Single(diagnostics);
         Assert.Equal((Codes.DoesNotApply, Severity.Warning), (warning.Code, warning.Severity));
     }
 
     private ImmutableArray<Subtask> Parse(params (string Name, string Value)[] metadata) =>
-        new SubtaskParser($"{Given.Root}/build.proj", Given.Root, diagnostics).Parse([Given.Declaration("it", metadata)]);
+        new SubtaskParser($"{Given.Root}/build.proj", Given.Root, teams, diagnostics).Parse([Given.Declaration("it", metadata)]);
 }

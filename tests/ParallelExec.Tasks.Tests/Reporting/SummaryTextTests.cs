@@ -68,6 +68,25 @@ public class SummaryTextTests
     }
 
     [Fact]
+    public void A_feature_in_batches_gets_a_table_of_what_each_saved()
+    {
+        Subtask InFeature(string text) => Given.Subtask(text) with { TaskFile = new TaskFile("x.json", "f", "01", TaskFileStatus.Pending) };
+        var run = new RunResult
+        {
+            Plan = Given.Plan(Given.Options, [InFeature("a"), InFeature("b"), InFeature("c <- a, b")]),
+            Results = [Ran(0, 4), Ran(1, 4), Ran(5, 2)],
+            StartedAt = default,
+            Duration = TimeSpan.FromSeconds(7),
+        };
+        string[] rows = [.. SummaryText.For(run, Given.Options).Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+        Assert.Equal(["batch subtasks sequential parallel saved", "1 2 8.0s 5.0s 38%", "2 1 2.0s 2.0s 0%", "all 3 10.0s 7.0s 30%"], rows.SkipWhile(row => !row.StartsWith("batch", StringComparison.Ordinal)).Take(4));
+        Assert.Contains("| 1 | 2 | 8.0s | 5.0s | 38% |\n| 2 | 1 | 2.0s | 2.0s | 0% |\n", MarkdownReport.For(Given.Options, run), StringComparison.Ordinal);
+
+        static SubtaskResult Ran(int start, int seconds) =>
+            Given.Succeeded with { StartedAt = DateTimeOffset.UnixEpoch.AddSeconds(start), Duration = TimeSpan.FromSeconds(seconds) };
+    }
+
+    [Fact]
     public void The_markdown_report_is_a_table_with_failures_first()
     {
         ExecutionPlan plan = Given.Plan(Given.Options, [Given.Subtask("a"), Given.Subtask("b") with { Title = "x | y" }, Given.Subtask("c <- b")]);

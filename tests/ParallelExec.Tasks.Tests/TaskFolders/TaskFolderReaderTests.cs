@@ -26,7 +26,7 @@ public sealed class TaskFolderReaderTests : IDisposable
         Assert.Empty(diagnostics);
         Assert.Equal(("f", "The feature", "active"), (feature.Id, feature.Name, feature.Status));
         Assert.Equal(["f-01", "f-02"], feature.Subtasks.Select(subtask => subtask.Id));
-        Assert.Equal((new AgentWork("CoderAgent"), true, TaskFileStatus.Completed), (feature.Subtasks[0].Work, feature.Subtasks[0].Parallel, feature.Subtasks[0].TaskFile!.Status));
+        Assert.Equal((new AgentWork("CoderAgent", ""), true, TaskFileStatus.Completed), (feature.Subtasks[0].Work, feature.Subtasks[0].Parallel, feature.Subtasks[0].TaskFile!.Status));
         Subtask second = feature.Subtasks[1];
         Assert.Equal(("f", "Second", false, new CommandWork("echo hi", null), new CommandWork("test -f x", null)), (second.Group, second.Title, second.Parallel, second.Work, second.Verify));
         Assert.Equal(["f-01"], second.DependsOn.ToArray());
@@ -87,7 +87,6 @@ public sealed class TaskFolderReaderTests : IDisposable
     [InlineData("\"depends_on\": \"02\"", "\"depends_on\" is a text, not a list.")]
     [InlineData("\"retries\": \"many\"", "\"retries\" is not a whole number.")]
     [InlineData("\"timeout\": \"later\"", "\"timeout\" is 'later'; expected a duration such as 90s, 5m, 1h30m, 500ms or 00:05:00.")]
-    [InlineData("\"context_files\": [\"gone.md\"]", "\"context_files\" names 'gone.md', which is not there.")]
     [InlineData("\"title\": [1]", "\"title\" is not a text.")]
     [InlineData("\"title\": \"a\", \"title\": \"b\"", "\"title\" stands twice; the last counts.")]
     public void An_oddity_is_one_warning_with_its_place(string field, string message)
@@ -99,6 +98,29 @@ public sealed class TaskFolderReaderTests : IDisposable
         Diagnostic warning = Assert.Single(diagnostics);
         Assert.Equal((Codes.Oddity, Severity.Warning, 3), (warning.Code, warning.Severity, warning.Origin!.Location!.Line));
         Assert.EndsWith(message, warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_context_file_that_is_not_there_is_kept_with_its_place_and_its_absence_is_for_the_plan_or_the_run_to_judge()
+    {
+        Task("");
+        folder.Write("tasks/f/subtask_01.json", "{\n  \"seq\": \"01\",\n  \"context_files\": [\n    {\"path\": \"gone.md\", \"lines\": \"1-9\"}]\n}");
+        TaskFile file = Read().Single().Subtasks.Single().TaskFile!;
+        MissingFile missing = Assert.Single(file.MissingContext);
+        Assert.Equal(("gone.md", 4, "f-01"), (missing.Path, missing.NamedAt.Location!.Line, missing.NamedAt.Id));
+        Assert.Empty(diagnostics);
+        // What an entry says beyond its path reaches the agent.
+        Assert.Equal("{\"context_files\": [{\"path\":\"gone.md\",\"lines\":\"1-9\"}]}", file.Details);
+    }
+
+    [Fact]
+    public void What_is_not_ours_is_kept_as_strict_JSON_for_the_agent()
+    {
+        Task("");
+        folder.Write("tasks/f/subtask_01.json", "{ \"seq\": \"01\", \"title\": \"x\", \"contracts\": [ {\"type\": \"api\",}, ], // why\n \"module\": \"ü\", \"stage\": null }");
+        Assert.Equal("{\"contracts\": [{\"type\":\"api\"}], \"module\": \"ü\"}", Read().Single().Subtasks.Single().TaskFile!.Details);
+        Subtask("02", "");
+        Assert.Equal("", Read().Single().Subtasks[1].TaskFile!.Details);
     }
 
     [Fact]

@@ -56,7 +56,11 @@ internal abstract class ChildProcess : IDisposable
 /// <summary>A program with its arguments.</summary>
 /// <param name="Pumped">We read what it writes; otherwise it writes its log itself.</param>
 /// <param name="ScriptFile">Written for it; to be removed when it has ended.</param>
-internal sealed record LaunchedCommand(string Program, ImmutableArray<string> Arguments, bool Pumped, string? ScriptFile = null);
+internal sealed record LaunchedCommand(string Program, ImmutableArray<string> Arguments, bool Pumped, string? ScriptFile = null)
+{
+    /// <summary>What we give it as its input, where no shell in front of it does.</summary>
+    public string? InputFile { get; init; }
+}
 
 /// <summary>What a stop found. <paramref name="Killed"/>: those that did not end when asked. <paramref name="Survivors"/>: those that could not be ended.</summary>
 internal sealed record StopReport(ImmutableArray<string> Killed, ImmutableArray<string> Survivors);

@@ -32,7 +32,7 @@ internal sealed class SystemProcess : ChildProcess
         {
             process = Process.Start(start) ?? throw new ProcessNotStartedException("the system gave no process");
             if (OperatingSystem.IsWindows() && !keepInput)
-                process.StandardInput.Close();
+                _ = FeedAsync(process, command.InputFile);
             job = OperatingSystem.IsWindows() ? WindowsJob.For(process.Handle) : null;
         }
         catch (Exception e) when (e is Win32Exception or InvalidOperationException or IOException)
@@ -76,6 +76,23 @@ internal sealed class SystemProcess : ChildProcess
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;
+    }
+
+    private static async Task FeedAsync(Process process, string? inputFile)
+    {
+        try
+        {
+            if (inputFile is not null)
+            {
+                using FileStream input = File.OpenRead(inputFile);
+                await input.CopyToAsync(process.StandardInput.BaseStream).ConfigureAwait(false);
+            }
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended, or does not read its input.
+        }
     }
 
     protected override bool WaitForExit(TimeSpan limit) => process.WaitForExit(limit);

@@ -24,7 +24,7 @@ internal static class CommandLine
                 return null;
             }
             return OperatingSystem.IsWindows()
-                ? new LaunchedCommand(found, tool.Arguments, Pumped: true)
+                ? new LaunchedCommand(found, tool.Arguments, Pumped: true) { InputFile = context.InputFile }
                 : Redirected("/bin/sh", "exec \"$@\"", [found, .. tool.Arguments], context, pumped);
         }
         var command = (CommandWork)work;
@@ -47,15 +47,16 @@ internal static class CommandLine
     }
 
     /// <summary>
-    /// A shell that first opens the log file as its output (its path is an argument, so that nothing has to be quoted), and then runs
-    /// <paramref name="script"/>. A line of its own: a syntax error in the script is reported into the log as well.
+    /// A shell that first opens its input, and the log file as its output (paths are arguments, so that nothing has to be quoted), and then
+    /// runs <paramref name="script"/>. A line of its own: a syntax error in the script is reported into the log as well.
     /// </summary>
     private static LaunchedCommand Redirected(
         string shell, string script, ImmutableArray<string> arguments, AttemptContext context, bool pumped)
     {
         string target = pumped ? "" : context.AppendToLog ? ">>\"$1\" " : ">\"$1\" ";
+        string input = context.InputFile is null ? "/dev/null" : "\"$2\"";
         return new LaunchedCommand(
-            shell, ["-c", $"exec {target}2>&1 </dev/null; shift\n{script}", "sh", context.LogFile, .. arguments], pumped);
+            shell, ["-c", $"exec {target}2>&1 <{input}; shift 2\n{script}", "sh", context.LogFile, context.InputFile ?? "", .. arguments], pumped);
     }
 
     private static LaunchedCommand OnWindows(CommandWork command, AttemptContext context)

@@ -11,8 +11,14 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>When it really started, where that is later than it was asked to; null = then.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>Why it could not be started, or why a project failed.</summary>
+    /// <summary>Why it could not be started, why a project or an agent failed, or what a stopped one was waiting for.</summary>
     public string Problem { get; init; } = "";
+
+    /// <summary>What an agent says of its work.</summary>
+    public string Summary { get; init; } = "";
+
+    /// <summary>Of an agent's failure.</summary>
+    public string? Code { get; init; }
 
     /// <summary>Processes that did not end when asked, in words.</summary>
     public ImmutableArray<string> Killed { get; init; } = [];
@@ -27,6 +33,9 @@ internal enum RunnerEnd
     ProjectEnded,
     NotStarted,
 
+    /// <summary>Its command line has exited, but the work is not done.</summary>
+    AgentFailed,
+
     /// <summary>Ended by us: its time was up, or the run was stopped.</summary>
     Stopped,
 }
@@ -39,4 +48,7 @@ internal sealed record AttemptContext(
     PlannedSubtask Planned, int Attempt, IReadOnlyDictionary<string, string> Environment, string LogFile, CancellationToken Ended)
 {
     public bool AppendToLog { get; init; } = Attempt > 1;
+
+    /// <summary>What stands on its input; null = nothing.</summary>
+    public string? InputFile { get; init; }
 }

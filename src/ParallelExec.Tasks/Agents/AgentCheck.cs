@@ -1,0 +1,59 @@
+using ParallelExec.Execution;
+using ParallelExec.Execution.Processes;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Agents;
+
+/// <summary>What can be known to go wrong with agents before anything runs.</summary>
+internal static class AgentCheck
+{
+    public static void Check(ExecutionPlan plan, PromptText prompts, IReadOnlyDictionary<string, string> environment, List<Diagnostic> diagnostics)
+    {
+        PlannedSubtask[] agents = [.. plan.Subtasks.Where(subtask =>
+            subtask.Excluded is null && subtask.Subtask is { Work: AgentWork, TaskFile: null or { Status: not TaskFileStatus.Blocked } })];
+        foreach (IGrouping<string, PlannedSubtask> unknown in agents.Where(subtask => Command(subtask) is null).GroupBy(subtask => ((AgentWork)subtask.Subtask.Work).Agent))
+        {
+            string agent = unknown.Key.Length == 0 ? "an agent" : $"the agent '{unknown.Key}'";
+            string add = unknown.Key.Length == 0 ? "" : $"add <ParallelAgent Include=\"{unknown.Key}\" Runner=\"opencode\" />, or ";
+            diagnostics.Add(Diagnostic.Error(
+                Codes.NoRunner,
+                $"{Text.Ids([.. unknown.Select(subtask => subtask.Id)])}: it is not said how {agent} is started; {add}set ParallelExecAgentRunner to one of {AgentResolver.Presets}.",
+                unknown.First().Subtask.Origin));
+        }
+        foreach (IGrouping<string, PlannedSubtask> tool in agents.Where(subtask => Command(subtask) is not null).GroupBy(subtask => Command(subtask)!.Tool))
+        {
+            PlannedSubtask first = tool.First();
+            if (ExecutableFinder.Find(tool.Key, first.Subtask.WorkingDirectory, environment) is not null)
+                continue;
+            string install = Command(first)!.Preset is { } preset ? $" Install it with `{AgentPreset.Find(preset)!.Install}`, or say where it is with Tool=\"path\" in a ParallelAgent item." : "";
+            diagnostics.Add(Diagnostic.Error(Codes.AgentMissing, $"{Text.Ids([.. tool.Select(subtask => subtask.Id)])}: the program '{tool.Key}' was not found.{install}", first.Subtask.Origin));
+        }
+        foreach (PlannedSubtask subtask in agents)
+        {
+            int length = prompts.For(subtask, []).Length;
+            if (length > PromptText.Longest)
+                diagnostics.Add(Diagnostic.Error(Codes.PromptTooLong, $"'{subtask.Id}': its prompt has {length} characters, at most {PromptText.Longest} are sent. Shorten it, or put a part of it into ContextFiles.", subtask.Subtask.Origin));
+        }
+    }
+
+    /// <summary>Context files that are not there: of an agent that is to run that is an error, otherwise somebody may still write them.</summary>
+    public static void CheckContext(ExecutionPlan plan, bool running, List<Diagnostic> diagnostics)
+    {
+        var reported = new HashSet<MissingFile>();
+        foreach (PlannedSubtask subtask in plan.Subtasks.Where(subtask => subtask is { Excluded: null, Subtask.TaskFile: not null })
+            .OrderByDescending(subtask => subtask.Subtask.Work is AgentWork))
+        {
+            foreach (MissingFile missing in subtask.Subtask.TaskFile!.MissingContext.Where(reported.Add))
+            {
+                diagnostics.Add(new Diagnostic(
+                    Codes.ContextMissing,
+                    running && subtask.Subtask.Work is AgentWork ? Severity.Error : Severity.Warning,
+                    $"'{missing.NamedAt.Id}': the context file '{missing.Path}' is not there.",
+                    missing.NamedAt));
+            }
+        }
+    }
+
+    private static AgentCommand? Command(PlannedSubtask subtask) => ((AgentWork)subtask.Subtask.Work).Command;
+}

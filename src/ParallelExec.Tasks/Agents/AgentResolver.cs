@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using ParallelExec.Model;
+using ParallelExec.Parsing;
+
+namespace ParallelExec.Agents;
+
+/// <summary>Finds the command line for each agent that subtasks name.</summary>
+/// <param name="agents">The <c>ParallelAgent</c> items.</param>
+internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOptions options, List<Diagnostic> diagnostics)
+{
+    private readonly Dictionary<string, AgentCommand> declared = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The subtasks, with a command line where there is one: whether one is missing matters only when it is to run.</summary>
+    public ImmutableArray<Subtask> Resolve(ImmutableArray<Subtask> subtasks)
+    {
+        foreach (Declaration agent in agents)
+        {
+            if (Parse(agent) is { } command && !declared.TryAdd(agent.Id, command))
+                diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two agents '{agent.Id}'. Remove one of them.", agent.Origin));
+        }
+        if (options.AgentRunner.Length > 0 && Named(options.AgentRunner) is null)
+            diagnostics.Add(Diagnostic.Error(Codes.InvalidValue, $"ParallelExecAgentRunner is '{options.AgentRunner}'; expected a ParallelAgent item or one of {Presets}."));
+        return [.. subtasks.Select(subtask => subtask.Work is AgentWork work ? subtask with { Work = work with { Command = For(work.Agent) } } : subtask)];
+    }
+
+    public static string Presets => string.Join(", ", AgentPreset.All.Select(preset => preset.Name));
+
+    private AgentCommand? For(string agent)
+    {
+        if (agent.Length == 0)
+            return Named(options.AgentRunner);
+        if (Named(agent) is { } named)
+            return named;
+        // The default runner may know the agent by its name.
+        return Named(options.AgentRunner) is { } command ? command with { AgentName = agent } : null;
+    }
+
+    private AgentCommand? Named(string name) =>
+        declared.TryGetValue(name, out AgentCommand? command) ? command : AgentPreset.Find(name) is { } preset ? new AgentCommand(preset.Name, preset.Name, [], []) : null;
+
+    private AgentCommand? Parse(Declaration agent)
+    {
+        var reader = new MetadataReader(agent, diagnostics);
+        reader.CheckNames(Names.AgentMetadata, FrozenSet<string>.Empty);
+        string? runner = reader.Text("Runner"), tool = reader.Text("Tool");
+        AgentPreset? preset = runner is null ? null : AgentPreset.Find(runner);
+        if (runner is not null && preset is null)
+            reader.Invalid("Runner", runner, $"one of {Presets}; or leave it out and give Tool and Arguments");
+        else if (runner is null && tool is null)
+            reader.WrongKind($"says neither Runner (one of {Presets}) nor Tool: how is it started?");
+        // A path is the project's, as all paths in it; a name is looked for on the PATH.
+        if (tool is not null && tool.AsSpan().IndexOfAny('/', '\\') >= 0)
+            tool = reader.FullPath("Tool", options.ProjectDirectory);
+        var command = new AgentCommand(preset?.Name, tool ?? preset?.Name ?? "", reader.List("Arguments"), reader.Assignments("Environment")) { AgentName = agent.Id };
+        return reader.Failed ? null : command;
+    }
+}

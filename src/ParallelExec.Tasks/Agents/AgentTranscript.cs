@@ -1,0 +1,74 @@
+using System.Text.Json;
+using ParallelExec.Execution;
+using ParallelExec.Model;
+
+namespace ParallelExec.Agents;
+
+/// <summary>Turns the machine-readable lines of an agent's command line into lines for people. Log files keep what was written.</summary>
+internal static class AgentTranscript
+{
+    private const int LongestLine = 300;
+
+    /// <summary>Machine-readable lines hold whole files, in characters.</summary>
+    public const int LongestRaw = 1_000_000;
+
+    /// <summary>What makes the lines of a subtask readable; null where they are text already.</summary>
+    public static Func<string, string?>? For(Work work) =>
+        work is AgentWork { Command.Preset: { } preset } ? line => Readable(preset, line) : null;
+
+    /// <returns>Null for a line that tells people nothing.</returns>
+    public static string? Readable(string preset, string line)
+    {
+        if (!line.StartsWith('{'))
+            return line;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return Text.Shorten(Readable(preset, document.RootElement) ?? "", LongestLine) is { Length: > 0 } text ? text : null;
+        }
+        catch (JsonException)
+        {
+            return Text.Shorten(line, LongestLine);
+        }
+    }
+
+    private static string? Readable(string preset, JsonElement line) => (preset, line.TextAt("type")) switch
+    {
+        ("opencode", "text") => line.TextAt("part", "text"),
+        ("opencode", "tool_use") => $"{line.TextAt("part", "tool")}: {line.TextAt("part", "state", "error") ?? line.TextAt("part", "state", "title") ?? line.TextAt("part", "state", "status")}",
+        ("opencode", "error") => $"error: {line.TextAt("error", "data", "message") ?? line.TextAt("error", "name")}",
+        ("codex", "item.completed") => Item(line.GetProperty("item")),
+        ("codex" or "gemini", "error") => $"error: {line.TextAt("message")}",
+        ("claude" or "qwen", "assistant") => Message(line),
+        ("claude" or "qwen", "result") => line.TextAt("result"),
+        ("copilot", "assistant.message") => line.TextAt("data", "content"),
+        ("gemini", "message") => line.TextAt("content"),
+        ("gemini", "tool_use") => line.TextAt("tool_name"),
+        _ => null,
+    };
+
+    private static string? Item(JsonElement item) => item.TextAt("type") switch
+    {
+        "agent_message" => item.TextAt("text"),
+        "command_execution" => $"$ {item.TextAt("command")} (exit code {(item.TryGetProperty("exit_code", out JsonElement code) ? code.GetRawText() : "unknown")})",
+        "error" => item.TextAt("message"),
+        string type => type.Replace('_', ' '),
+        null => null,
+    };
+
+    private static string? Message(JsonElement line) =>
+        line.TryGetProperty("message", out JsonElement message) && message.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.Array
+            ? string.Join("; ", content.EnumerateArray().Select(part => part.TextAt("text") ?? part.TextAt("name")).OfType<string>())
+            : null;
+
+    /// <summary>The text at the end of a path of members; null where there is none.</summary>
+    public static string? TextAt(this JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (string name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+                return null;
+        }
+        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    }
+}

@@ -1,0 +1,37 @@
+using ParallelExec.Execution;
+using ParallelExec.Model;
+
+namespace ParallelExec.Planning;
+
+/// <summary>Finds batches in which one subtask is expected to outlast all others together: running it beside them then saves next to nothing.</summary>
+internal static class Balance
+{
+    /// <summary>How many times as long as the rest together is told.</summary>
+    private const int Factor = 5;
+
+    /// <summary>Below this it does not matter.</summary>
+    private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(1);
+
+    /// <summary>Only work that people cut by hand is looked at: of other work nobody wants to be told in each build.</summary>
+    public static void Check(ExecutionPlan plan, List<Diagnostic> diagnostics)
+    {
+        for (int wave = 0; wave < plan.Waves.Length; wave++)
+        {
+            PlannedSubtask[] members = [.. plan.Waves[wave]];
+            if (members.Length < 2 || !members.Any(IsCutByHand) || members.Any(member => member.Estimate is null))
+                continue;
+            PlannedSubtask longest = members.MaxBy(member => member.Estimate)!;
+            TimeSpan most = longest.Estimate!.Value;
+            TimeSpan rest = members.Where(member => member != longest).Aggregate(TimeSpan.Zero, (sum, member) => sum + member.Estimate!.Value);
+            if (most >= WorthTelling && most > rest * Factor)
+            {
+                diagnostics.Add(Diagnostic.Warning(
+                    Codes.Unbalanced,
+                    $"'{longest.Id}' is expected to take {Text.Duration(most)}, the rest of batch {wave + 1} together {Text.Duration(rest)}. Split it, or move work to it from other batches.",
+                    longest.Subtask.Origin));
+            }
+        }
+    }
+
+    private static bool IsCutByHand(PlannedSubtask planned) => planned.Subtask is { TaskFile: not null } or { Work: AgentWork } or { EstimatedDuration: not null };
+}

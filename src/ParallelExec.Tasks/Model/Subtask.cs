@@ -70,6 +70,9 @@ internal sealed record TaskFile(string Path, string Feature, string Seq, TaskFil
     /// <summary>All fields of the file that are not ours, as one JSON object; empty where there are none.</summary>
     public string Details { get; init; } = "";
 
+    /// <summary>When an earlier run began with it and did not complete it; null = none did.</summary>
+    public DateTimeOffset? BegunAt { get; init; }
+
     /// <summary>Context files that are not there, each with the place that names it.</summary>
     public ImmutableArray<MissingFile> MissingContext { get; init; } = [];
 }

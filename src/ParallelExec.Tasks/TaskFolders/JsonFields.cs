@@ -54,6 +54,10 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
         return Values.Duration(text) is { } span && span > TimeSpan.Zero ? span : OddBut<TimeSpan?>(name, $"is '{value.Text}'; expected {Values.DurationForm}", null);
     }
 
+    /// <summary>A time as ISO 8601 writes it; of another form it is as if it were not there: nothing depends on it but what is written anew.</summary>
+    public DateTimeOffset? Time(string name) =>
+        DateTimeOffset.TryParse(file.Root[name]?.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+
     public TaskFileStatus Status()
     {
         string text = Text("status") ?? "pending";

@@ -114,7 +114,7 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             ContextFiles = context,
             AcceptanceCriteria = [.. fields.List("acceptance_criteria"), .. deliverables.Where(text => PathIn(text) is null)],
             Verify = fields.Text("verify") is { } verify ? new CommandWork(verify, Shell: null) : null,
-            TaskFile = new TaskFile(file.Path, feature.Folder, seq, fields.Status()) { Details = fields.Others(Known), MissingContext = [.. missing] },
+            TaskFile = new TaskFile(file.Path, feature.Folder, seq, fields.Status()) { Details = fields.Others(Known), MissingContext = [.. missing], BegunAt = fields.Time("started_at") },
         };
     }
 

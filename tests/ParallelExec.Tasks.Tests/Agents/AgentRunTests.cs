@@ -104,6 +104,19 @@ public sealed class AgentRunTests : IDisposable
         Assert.Equal((SubtaskStatus.Succeeded, 2), (results["a"].Status, results["a"].Attempts));
     }
 
+    [UnixTheory]
+    [InlineData(-1, null)]
+    [InlineData(1, Codes.ChangedNothing)]
+    public async Task What_an_interrupted_run_has_written_is_this_subtask_s_work_too(int begunAfterMinutes, string? code)
+    {
+        run.Folder.Write("out.txt", "by the run that was killed");
+        Subtask agent = run.Writing(Agent("a", "true"), "out.txt") with
+        {
+            TaskFile = new TaskFile("x.json", "f", "01", TaskFileStatus.InProgress) { BegunAt = DateTimeOffset.UtcNow.AddMinutes(begunAfterMinutes) },
+        };
+        Assert.Equal(code, (await run.Async(agent))["a"].Code);
+    }
+
     [UnixFact]
     public async Task Its_last_words_are_its_summary_and_its_output_is_shown_readable()
     {

@@ -113,6 +113,18 @@ public sealed class TaskFolderReaderTests : IDisposable
         Assert.Equal("{\"context_files\": [{\"path\":\"gone.md\",\"lines\":\"1-9\"}]}", file.Details);
     }
 
+    [Theory]
+    [InlineData("\"2026-11-20T10:00:00.000Z\"", true)]
+    [InlineData("null", false)]
+    [InlineData("\"yesterday\"", false)]
+    public void When_an_earlier_run_began_with_it_is_known(string startedAt, bool known)
+    {
+        Task("");
+        folder.Write("tasks/f/subtask_01.json", $"{{ \"seq\": \"01\", \"started_at\": {startedAt} }}");
+        DateTimeOffset? begun = Read().Single().Subtasks.Single().TaskFile!.BegunAt;
+        Assert.Equal(known ? new DateTimeOffset(2026, 11, 20, 10, 0, 0, TimeSpan.Zero) : null, begun);
+    }
+
     [Fact]
     public void What_is_not_ours_is_kept_as_strict_JSON_for_the_agent()
     {

@@ -17,7 +17,7 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
         AgentCommand command = work.Command ?? throw new InvalidOperationException("an agent without a runner is refused before the run");
         RateLimit limit = limits.GetOrAdd(command.Tool, _ => new RateLimit(time));
         // Before the first attempt: what that has written is this subtask's work, also where only a later one succeeds.
-        ImmutableDictionary<string, OutputFiles.Stamp> stamps = before.GetOrAdd(context.Planned.Index, _ => OutputFiles.Stamps(context.Planned.Subtask.Outputs));
+        ImmutableDictionary<string, OutputFiles.Stamp> stamps = before.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
         string promptFile = handOver.WritePrompt(context.Planned, prompts.For(context.Planned, handOver.Received(context.Planned)));
         context = context with { InputFile = promptFile, Environment = Environment(command, context) };
         while (true)
@@ -37,6 +37,13 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
             limit.Hit();
             context = context with { AppendToLog = true };
         }
+    }
+
+    /// <summary>What an earlier run's attempt has written, which was interrupted or failed, is this subtask's work too.</summary>
+    private static ImmutableDictionary<string, OutputFiles.Stamp> StampsBefore(Subtask subtask)
+    {
+        ImmutableDictionary<string, OutputFiles.Stamp> stamps = OutputFiles.Stamps(subtask.Outputs);
+        return subtask.TaskFile?.BegunAt is { } begun ? stamps.RemoveRange(stamps.Where(file => file.Value.WrittenAt >= begun.UtcDateTime).Select(file => file.Key)) : stamps;
     }
 
     private static RunnerResult Judge(

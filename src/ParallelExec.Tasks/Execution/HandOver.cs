@@ -82,7 +82,7 @@ internal sealed class HandOver(
     /// <summary>Reads what a succeeded subtask hands on. The file of values goes: it may hold a secret.</summary>
     public SubtaskResult Collect(PlannedSubtask planned, SubtaskResult result)
     {
-        string file = Stem(options, planned.Subtask) + ".output", notesFile = NotesOf(options, planned.Subtask);
+        string file = Stem(options, planned.Subtask) + ".output";
         ImmutableSortedDictionary<string, string> values = SubtaskResult.NoValues;
         if (File.Exists(file))
         {
@@ -91,12 +91,25 @@ internal sealed class HandOver(
             if (!OutputValues.TryParse(text, out values, out string problem))
                 return result with { Status = SubtaskStatus.Failed, Code = Codes.HandOver, Reason = $"what it wrote to PARALLELEXEC_OUTPUT can not be read: {problem}" };
         }
-        string notes = File.Exists(notesFile) ? Text.Shorten(File.ReadAllText(notesFile).Trim(), LongestNotes) : "";
+        HandOn(planned, values, NotesFrom(planned));
+        return result with { Values = values };
+    }
+
+    /// <summary>What it handed on when it succeeded is handed on again.</summary>
+    public void Reuse(PlannedSubtask planned, SuccessRecord record) => HandOn(planned, record.Values, record.Notes);
+
+    public string NotesFrom(PlannedSubtask planned)
+    {
+        string file = NotesOf(options, planned.Subtask);
+        return File.Exists(file) ? Text.Shorten(File.ReadAllText(file).Trim(), LongestNotes) : "";
+    }
+
+    private void HandOn(PlannedSubtask planned, ImmutableSortedDictionary<string, string> values, string notes)
+    {
         if (values.Count > 0 || notes.Length > 0)
             handedOn[planned.Index] = Received(planned).Add(new HandedOn(planned.Id, values, notes));
         else
             Pass(planned);
-        return result with { Values = values };
     }
 
     /// <summary>A subtask that gives nothing of its own still passes on what it received.</summary>

@@ -2,14 +2,16 @@ using System.Collections.Immutable;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.State;
 
 namespace ParallelExec.Execution;
 
 /// <summary>Runs one subtask to its end: attempts, time-out, what it hands over, its outputs, its <c>Verify</c>.</summary>
 internal sealed class SubtaskExecutor(
-    RunOptions options, HandOver handOver, BlockingThreads threads, ProcessRunner processes, ProjectRunner projects, AgentRunner agents, TimeProvider time)
+    RunOptions options, HandOver handOver, BlockingThreads threads, Reuse reuse, Journal journal, SecretMasker? masker, ProcessRunner processes, ProjectRunner projects, AgentRunner agents, TimeProvider time)
 {
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
     /// <param name="ended">Told the result, on the thread that has it: going through the thread pool would cost a wake-up.</param>
@@ -19,23 +21,29 @@ internal sealed class SubtaskExecutor(
         {
             case { Work: MilestoneWork, Verify: null, Outputs.IsEmpty: true }:
                 handOver.Pass(subtask);
+                if (subtask.Dependencies.Any(reuse.HasRun))
+                    reuse.SetHasRun(subtask);
                 ended(new SubtaskResult { Status = SubtaskStatus.Succeeded, StartedAt = time.GetUtcNow() });
                 break;
             // A project only queues itself here. The rest has a thread each, so that starting processes uses every core.
+            case { Work: ProjectWork, Inputs.IsEmpty: true }:
+                _ = ToTheEndAsync(null);
+                break;
             case { Work: ProjectWork }:
-                _ = ToTheEndAsync();
+                IDisposable expected = projects.Expect();
+                threads.Run(() => ToTheEndAsync(expected));
                 break;
             default:
-                threads.Run(ToTheEndAsync);
+                threads.Run(() => ToTheEndAsync(null));
                 break;
         }
 
-        async Task ToTheEndAsync()
+        async Task ToTheEndAsync(IDisposable? expected)
         {
             SubtaskResult result;
             try
             {
-                result = await RunAsync(subtask, results, cancel).ConfigureAwait(false);
+                result = await RunAsync(subtask, results, expected, cancel).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -47,6 +55,10 @@ internal sealed class SubtaskExecutor(
                 // Expected failures are values; this is a bug of ours, and the run must end all the same.
                 result = new SubtaskResult { Status = SubtaskStatus.Failed, Code = Codes.Bug, Reason = $"ParallelExec failed itself: {e}" };
             }
+            finally
+            {
+                expected?.Dispose();
+            }
             ended(result);
         }
     }
@@ -54,16 +66,31 @@ internal sealed class SubtaskExecutor(
     /// <summary>All that may start now has started: projects among it go to the engine in one request.</summary>
     public void AllStarted() => projects.Flush();
 
-    private async Task<SubtaskResult> RunAsync(PlannedSubtask planned, IReadOnlyList<SubtaskResult?> results, CancellationToken cancel)
+    private async Task<SubtaskResult> RunAsync(PlannedSubtask planned, IReadOnlyList<SubtaskResult?> results, IDisposable? expected, CancellationToken cancel)
     {
         DateTimeOffset startedAt = time.GetUtcNow();
         long started = time.GetTimestamp();
+        Reused reused = reuse.Find(planned);
+        if (reused.Record is { } record)
+        {
+            handOver.Reuse(planned, record);
+            return new SubtaskResult
+            {
+                Status = Reuse.IsUpToDateChecked(planned.Subtask, options) ? SubtaskStatus.UpToDate : SubtaskStatus.Resumed,
+                Reason = reused.Why ?? "",
+                StartedAt = startedAt,
+                Duration = time.GetElapsedTime(started),
+                Values = record.Values,
+            };
+        }
+        journal.Working(planned.Id, startedAt, reused.Why);
+        reuse.SetHasRun(planned);
         SubtaskResult result;
         var killed = ImmutableArray<string>.Empty;
         int attempt = 1;
         while (true)
         {
-            result = await AttemptAsync(planned, attempt, results, cancel).ConfigureAwait(false);
+            result = await AttemptAsync(planned, attempt, results, expected, cancel).ConfigureAwait(false);
             killed = killed.AddRange(result.Killed);
             // What could not even be started will not start a second later.
             if (!result.IsFailure || attempt > planned.Subtask.Retries || result.Code == Codes.NotStarted)
@@ -76,17 +103,26 @@ internal sealed class SubtaskExecutor(
         // A project that waited for a node of the engine has not worked meanwhile.
         if (attempt == 1 && result.StartedAt is { } later && later > startedAt && later - startedAt <= duration)
             (startedAt, duration) = (later, duration - (later - startedAt));
-        return result with { StartedAt = startedAt, Duration = duration, Attempts = attempt, Killed = killed };
+        return result with
+        {
+            StartedAt = startedAt,
+            Duration = duration,
+            Attempts = attempt,
+            Killed = killed,
+            Why = reused.Why is Reused.NeverSucceeded ? "" : reused.Why ?? "",
+            Record = result.Status == SubtaskStatus.Succeeded ? reuse.RecordOf(planned, result, handOver.NotesFrom(planned), text => masker is not null && masker.Apply(text) != text) : null,
+        };
     }
 
     private async Task<SubtaskResult> AttemptAsync(
-        PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results, CancellationToken cancel)
+        PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results, IDisposable? expected, CancellationToken cancel)
     {
         Subtask subtask = planned.Subtask;
         using var limit = new CancellationTokenSource(subtask.Timeout ?? Timeout.InfiniteTimeSpan, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         var context = new AttemptContext(
-            planned, attempt, handOver.Prepare(planned, attempt, results), LogFiles.PathOf(options, subtask), ended.Token);
+            planned, attempt, handOver.Prepare(planned, attempt, results), LogFiles.PathOf(options, subtask), ended.Token)
+        { Expected = expected };
 
         SubtaskResult result = Judge(await RunWorkAsync(context).ConfigureAwait(false), context, limit);
         if (result.Status == SubtaskStatus.Succeeded)
@@ -143,7 +179,7 @@ internal sealed class SubtaskExecutor(
 
     private static SubtaskResult CheckOutputs(Subtask subtask, SubtaskResult result)
     {
-        string[] missing = [.. subtask.Outputs.Where(output => !OutputFiles.Exists(output)).Select(output => $"'{output.Declared}'")];
+        string[] missing = [.. subtask.Outputs.Where(output => !DeclaredFiles.Exists(output)).Select(output => $"'{output.Declared}'")];
         return missing.Length == 0 ? result : result with
         {
             Status = SubtaskStatus.Failed,

@@ -23,6 +23,13 @@ internal static class Text
     public static string Ids(IReadOnlyCollection<string> ids, int shown = 8) =>
         string.Join(", ", ids.Take(shown)) + (ids.Count > shown ? $" and {ids.Count - shown} more" : "");
 
+    public static string Of(Model.SubtaskStatus status) => status switch
+    {
+        Model.SubtaskStatus.TimedOut => "timed out",
+        Model.SubtaskStatus.UpToDate => "up to date",
+        _ => status.ToString().ToLowerInvariant(),
+    };
+
     public static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";

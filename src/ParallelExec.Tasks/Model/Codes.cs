@@ -34,6 +34,8 @@ internal static class Codes
     // PEX4xxx: state
     public const string Locked = "PEX4001";
     public const string StateNotWritable = "PEX4002";
+    public const string NewerState = "PEX4003";
+    public const string DamagedState = "PEX4004";
 
     // PEX5xxx: task folders
     public const string UnreadableJson = "PEX5001";

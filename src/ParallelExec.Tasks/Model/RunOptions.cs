@@ -43,6 +43,29 @@ internal sealed record RunOptions
     /// <summary>A plan shows the prompts too.</summary>
     public bool ShowPrompts { get; init; }
     public bool ReportMarkdown { get; init; } = true;
+
+    /// <summary>What succeeded in the last run, and has not changed, is left out.</summary>
+    public bool Resume { get; init; }
+    public CacheMode Cache { get; init; } = CacheMode.UpToDate;
+    public OnLocked OnLocked { get; init; }
+}
+
+internal enum CacheMode
+{
+    /// <summary>Everything runs.</summary>
+    None,
+
+    /// <summary>What has <c>Inputs</c> runs when something has changed.</summary>
+    UpToDate,
+}
+
+internal enum OnLocked
+{
+    /// <summary>Another run in the same folder is an error.</summary>
+    Fail,
+
+    /// <summary>It is waited for.</summary>
+    Wait,
 }
 
 internal enum ScheduleMode

@@ -33,6 +33,12 @@ internal sealed record Subtask
     public ContinueOnError ContinueOnError { get; init; }
     public TimeSpan? EstimatedDuration { get; init; }
 
+    /// <summary>Files that its result depends on: absolute, globs allowed. None = it runs each time.</summary>
+    public ImmutableArray<PathPattern> Inputs { get; init; } = [];
+
+    /// <summary>False: its result is never used again.</summary>
+    public bool Cache { get; init; } = true;
+
     /// <summary>Files that must be there afterwards: absolute, globs allowed.</summary>
     public ImmutableArray<PathPattern> Outputs { get; init; } = [];
 

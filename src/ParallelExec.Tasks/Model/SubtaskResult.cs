@@ -11,8 +11,14 @@ internal enum SubtaskStatus
     Cancelled,
     Skipped,
 
-    /// <summary>It had succeeded before, and was not run again.</summary>
+    /// <summary>It had succeeded in the last run, or its task folder says so, and was not run again.</summary>
     Resumed,
+
+    /// <summary>Nothing that it depends on has changed since it succeeded, and what it wrote is still there.</summary>
+    UpToDate,
+
+    /// <summary>What it would write came from the cache.</summary>
+    Restored,
 }
 
 /// <summary>What became of one subtask.</summary>
@@ -39,11 +45,23 @@ internal sealed record SubtaskResult
     /// <summary>What an agent says of its work; empty where nobody has said anything.</summary>
     public string Summary { get; init; } = "";
 
+    /// <summary>Why it was not left out, where that could have been expected; empty otherwise.</summary>
+    public string Why { get; init; } = "";
+
+    /// <summary>What later runs compare with; null where its result is not to be used again.</summary>
+    public SuccessRecord? Record { get; init; }
+
     /// <summary>Processes that had to be ended by force, in words.</summary>
     public ImmutableArray<string> Killed { get; init; } = [];
 
     public static readonly ImmutableSortedDictionary<string, string> NoValues =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Its work is done, now or before.</summary>
+    public bool IsSuccess => Status is SubtaskStatus.Succeeded || IsReused;
+
+    /// <summary>Its work was done before.</summary>
+    public bool IsReused => Status is SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored;
 
     public bool IsFailure => Status is SubtaskStatus.Failed or SubtaskStatus.TimedOut;
 

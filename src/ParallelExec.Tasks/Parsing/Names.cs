@@ -11,7 +11,7 @@ internal static class Names
         "DependsOn", "Parallel", "Group", "Title",
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
-        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role");
+        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "Cache");
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly FrozenSet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment");
@@ -21,12 +21,12 @@ internal static class Names
 
     /// <summary>Metadata of the contract that a later version brings.</summary>
     public static readonly FrozenSet<string> LaterMetadata = Set(
-        "Inputs", "Cache", "Launcher", "Isolation", "Service", "ReadyWhen");
+        "Launcher", "Isolation", "Service", "ReadyWhen");
 
     /// <summary>Values of later metadata that ask for nothing that is missing here.</summary>
     public static bool AsksForNothing(string metadata, string value) => metadata.ToUpperInvariant() switch
     {
-        "CACHE" or "SERVICE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
+        "SERVICE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
         "ISOLATION" => value.Equals("none", StringComparison.OrdinalIgnoreCase),
         _ => false,
     };
@@ -35,17 +35,16 @@ internal static class Names
     public static readonly FrozenSet<string> Properties = Set(
         "Schedule", "OnFailure", "MaxParallelism", "Only", "Skip", "LogOutput", "Directory", "WriteConflicts", "Reports",
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
-        "MaxAgents", "AgentRunner", "ShowPrompts");
+        "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache");
 
     /// <summary>Properties of the contract that a later version brings.</summary>
     public static readonly FrozenSet<string> LaterProperties = Set(
-        "Resume", "Cache", "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots", "ExportFormat", "OnLocked");
+        "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots", "ExportFormat");
 
     /// <summary>Values of later properties that ask for nothing that is missing here.</summary>
     public static bool PropertyAsksForNothing(string property, string value) => property.ToUpperInvariant() switch
     {
-        "RESUME" or "REMOTECACHEWRITE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
-        "CACHE" => value.Equals("None", StringComparison.OrdinalIgnoreCase),
+        "REMOTECACHEWRITE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
         _ => false,
     };
 

@@ -33,6 +33,9 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
             MaxAgents = Read("MaxAgents", text => Values.WholeNumber(text, least: 1), "a whole number, 1 or more") ?? 4,
             AgentRunner = Text("AgentRunner") ?? "",
             ShowPrompts = Read("ShowPrompts", Values.Boolean, "true or false") ?? false,
+            Resume = Read("Resume", Values.Boolean, "true or false") ?? false,
+            Cache = ParseCache(),
+            OnLocked = OneOf<OnLocked>("OnLocked"),
             TaskFolders = [.. List("TaskFolder").Select(folder => Path.GetFullPath(folder.Replace('\\', '/'), projectDirectory))],
             AllowOutside = Read("AllowOutside", Values.Boolean, "true or false") ?? false,
         };
@@ -60,6 +63,16 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
             if (Names.LaterProperties.Contains(name) && value.Length > 0 && !Names.PropertyAsksForNothing(name, value))
                 diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"{Prefix}{name} is set, which this version of ParallelExec does not have yet. Remove it, or use a later version."));
         }
+    }
+
+    private CacheMode ParseCache()
+    {
+        if (Text("Cache") is { } text && text.ToUpperInvariant() is "LOCAL" or "REMOTE")
+        {
+            diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"{Prefix}Cache is '{text}', which this version of ParallelExec does not have yet. It has UpToDate and None."));
+            return CacheMode.UpToDate;
+        }
+        return Read("Cache", Values.OneOf<CacheMode>, "UpToDate or None") ?? CacheMode.UpToDate;
     }
 
     private bool ParseReports()

@@ -41,6 +41,9 @@ internal sealed record PlannedSubtask
     /// <summary>How long it is expected to take: declared, else as in the last run; null = nobody knows.</summary>
     public TimeSpan? Estimate { get; init; }
 
+    /// <summary>Whether it would run if it were run now; null where nobody has looked.</summary>
+    public Reused? Reused { get; init; }
+
     public string Id => Subtask.Id;
 
     /// <summary>It is left out because its task folder says that it is completed.</summary>

@@ -68,7 +68,9 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     {
         Subtask subtask = planned.Subtask;
         string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
-        log.Message($"{Progress()} {planned.Id} {Verb(result.Status)} ({Text.Duration(result.Duration)}{attempts})");
+        // Where nothing was done there is nothing to tell; the summary counts it.
+        if (!result.IsReused || result.Status == SubtaskStatus.Restored || options.LogOutput is LogOutput.Grouped or LogOutput.Live)
+            log.Message(Masked($"{Progress()} {planned.Id} {Text.Of(result.Status)} ({Text.Duration(result.Duration)}{attempts}){Because(result)}"));
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Text.Ids(result.Killed)}");
         if (result.IsFailure && result.Code != Codes.ProjectFailed)
@@ -133,9 +135,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private Diagnostic Masked(Diagnostic diagnostic) => masker is null ? diagnostic : diagnostic with { Message = masker.Apply(diagnostic.Message) };
 
-    private static string Verb(SubtaskStatus status) => status switch
-    {
-        SubtaskStatus.TimedOut => "timed out",
-        _ => status.ToString().ToLowerInvariant(),
-    };
+    private static string Because(SubtaskResult result) =>
+        result.IsReused ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";
+
+    private string Masked(string text) => masker?.Apply(text) ?? text;
 }

@@ -61,6 +61,8 @@ internal static class PlanText
         line.Append(' ').Append(Text.Shorten(what, 80));
         if (!planned.Dependencies.IsEmpty)
             line.Append(" <- ").Append(Text.Ids([.. planned.Dependencies.Select(index => plan.Subtasks[index].Id)]));
+        if (planned.Reused is { Why: { } why } reused)
+            line.Append(reused.Record is null ? " -- runs: " : " -- up to date: ").Append(why);
         return line.ToString();
     }
 }

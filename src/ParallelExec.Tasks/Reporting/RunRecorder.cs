@@ -1,5 +1,6 @@
 using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
+using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.State;
@@ -7,7 +8,7 @@ using ParallelExec.State;
 namespace ParallelExec.Reporting;
 
 /// <summary>Writes plan and run to <c>$(ParallelExecDirectory)</c>: at the start that it runs, at the end what came of it.</summary>
-internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, IRunLog log, SecretMasker? masker) : IRunObserver
+internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, History history, Lazy<FileHashes> hashes, IRunLog log, SecretMasker? masker) : IRunObserver
 {
     public void On(RunEvent happened)
     {
@@ -17,7 +18,13 @@ internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, IRunLo
                 Write(() => PlanFile.Write(options, plan, masker));
                 Write(() => RunFile.WriteRunning(options, at));
                 break;
+            case SubtaskEnded(var subtask, { Status: SubtaskStatus.Succeeded } result) when subtask.Subtask.Work is not MilestoneWork:
+                history.Add(subtask.Id, result.Duration);
+                break;
             case RunEnded(var result):
+                Write(() => history.Write(options));
+                if (hashes.IsValueCreated)
+                    Write(hashes.Value.Save);
                 Write(() => RunFile.WriteEnded(options, result, masker));
                 if (options.ReportMarkdown)
                     Write(() => MarkdownReport.Write(options, result, masker));

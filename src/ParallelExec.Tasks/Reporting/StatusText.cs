@@ -11,7 +11,7 @@ using Words = ParallelExec.Execution.Text;
 namespace ParallelExec.Reporting;
 
 /// <summary>How far the subtasks are: those of task folders as their files say, others as the last run left them.</summary>
-internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, LastRun? lastRun)
+internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun)
 {
     private enum Progress { Completed, Running, Ready, Waiting, Blocked, Failed }
 
@@ -20,8 +20,8 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
     public string Groups(string project)
     {
         var text = new StringBuilder();
-        if (lastRun is { IsRunning: true })
-            text.Append(CultureInfo.InvariantCulture, $"A run is under way, or was killed: process {lastRun.ProcessId}, since {lastRun.StartedAt}.\n");
+        if (!lastRun.HasEnded)
+            text.Append(CultureInfo.InvariantCulture, $"{(isRunning ? "A run is under way" : "The last run was interrupted")}: process {lastRun.ProcessId}, since {lastRun.StartedAt}.\n");
         foreach (IGrouping<string, PlannedSubtask> group in plan.Subtasks.Where(Shown).GroupBy(subtask => subtask.Subtask.Group, StringComparer.Ordinal))
         {
             Feature? feature = features.FirstOrDefault(each => each.Id == group.Key);
@@ -83,9 +83,10 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
                 TaskFileStatus.Failed => Progress.Failed,
                 _ => null,
             }
-            : lastRun?.Statuses.GetValueOrDefault(subtask.Id) switch
+            : !lastRun.Statuses.TryGetValue(subtask.Id, out SubtaskStatus? status) ? null : status switch
             {
-                SubtaskStatus.Succeeded or SubtaskStatus.Resumed => Progress.Completed,
+                null => isRunning ? Progress.Running : null,
+                SubtaskStatus.Succeeded or SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored => Progress.Completed,
                 SubtaskStatus.Failed or SubtaskStatus.TimedOut => Progress.Failed,
                 _ => null,
             };

@@ -67,11 +67,7 @@ internal static class SummaryText
             .Where(subtask => subtask.Excluded is null)
             .GroupBy(subtask => run.Results[subtask.Index].Status)
             .OrderBy(group => group.Key)
-            .Select(group => group.Key switch
-            {
-                SubtaskStatus.TimedOut => $"{group.Count()} timed out",
-                SubtaskStatus status => $"{group.Count()} {status.ToString().ToLowerInvariant()}",
-            });
+            .Select(group => $"{group.Count()} {Text.Of(group.Key)}");
         return string.Join(", ", counts);
     }
 

@@ -72,7 +72,7 @@ internal sealed class Schedule
         foreach (PlannedSubtask freed in resources.Release(subtask))
             ready.Add(Key(freed));
         End(subtask);
-        bool fatal = result.Status is not SubtaskStatus.Succeeded && subtask.Subtask.ContinueOnError == ContinueOnError.False;
+        bool fatal = !result.IsSuccess && subtask.Subtask.ContinueOnError == ContinueOnError.False;
         Settle(subtask, fatal ? $"dependency '{subtask.Id}' {Past(result.Status)}" : null);
         if (fatal && result.IsFailure)
             ApplyFailureMode(subtask);

@@ -46,8 +46,8 @@ internal static class PlanFile
         json.WriteEndArray();
         if (planned.Estimate is { } estimate)
             json.WriteNumber("estimatedMs", RunFile.Milliseconds(estimate));
-        if (planned.Excluded is not null)
-            json.WriteString("reason", planned.Excluded);
+        if (PlanStatus.Reason(planned) is { Length: > 0 } reason)
+            json.WriteString("reason", reason);
         if (planned.Subtask.Work is CommandWork command)
             json.WriteString("command", masker?.Apply(command.CommandLine) ?? command.CommandLine);
         if (planned.Subtask.Group.Length > 0)
@@ -64,8 +64,13 @@ internal static class PlanStatus
     public static string Of(PlannedSubtask planned) => planned switch
     {
         { IsResumed: true } => "Resumed",
+        { Reused.Record: not null, Subtask.Inputs.IsEmpty: false } => "UpToDate",
+        { Reused.Record: not null } => "Resumed",
         { Excluded: not null } => "Excluded",
         { Wave: 1 } => "Ready",
         _ => "Waiting",
     };
+
+    /// <summary>Why it is left out, or why it runs where that is not a matter of course.</summary>
+    public static string Reason(PlannedSubtask planned) => planned.Excluded ?? planned.Reused?.Why ?? "";
 }

@@ -30,13 +30,13 @@ internal sealed class RunDirectory : IDisposable
         FileStream lockFile;
         try
         {
-            lockFile = new FileStream(Path.Combine(directory, "run.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            lockFile = new FileStream(LockOf(directory), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
-            string who = RunFile.ReadLast(options) is { ProcessId: > 0 } holder ? $" (process {holder.ProcessId}, since {holder.StartedAt})" : "";
+            string who = JournalReader.Read(options, [], ends: true) is { ProcessId: > 0 } holder ? $" (process {holder.ProcessId}, since {holder.StartedAt})" : "";
             diagnostics.Add(Diagnostic.Error(
-                Codes.Locked, $"Another run{who} is using '{directory}'. Wait until it has ended, or give this run a folder of its own with -p:ParallelExecDirectory=PATH."));
+                Codes.Locked, $"Another run{who} is using '{directory}'. Wait until it has ended (-p:ParallelExecOnLocked=Wait does), or give this run a folder of its own with -p:ParallelExecDirectory=PATH."));
             return null;
         }
         catch (UnauthorizedAccessException e)
@@ -64,17 +64,37 @@ internal sealed class RunDirectory : IDisposable
         return new RunDirectory(lockFile, rounds);
     }
 
+    /// <summary>A run is under way there.</summary>
+    public static bool IsTaken(RunOptions options)
+    {
+        try
+        {
+            using var probe = new FileStream(LockOf(options.Directory), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private static string LockOf(string directory) => Path.Combine(directory, "run.lock");
+
     /// <summary>Removes all that ParallelExec wrote. What others put there stays.</summary>
     public static void Clean(string directory)
     {
         if (!Directory.Exists(directory))
             return;
-        foreach (string folder in new[] { "handover", "rounds", "logs" })
+        foreach (string folder in new[] { "handover", "rounds", "logs", "teams" })
         {
             if (Directory.Exists(Path.Combine(directory, folder)))
                 Directory.Delete(Path.Combine(directory, folder), recursive: true);
         }
-        foreach (string file in new[] { "run.json", "plan.json", "summary.md", "run.lock", ".gitignore" })
+        foreach (string file in new[] { "run.json", "plan.json", "journal.ndjson", "history.json", "hashes.txt", "summary.md", "run.lock", ".gitignore" })
             File.Delete(Path.Combine(directory, file));
         if (!Directory.EnumerateFileSystemEntries(directory).Any())
             Directory.Delete(directory);

@@ -23,7 +23,7 @@ internal static class RunFile
 
     public static void WriteEnded(RunOptions options, RunResult run, SecretMasker? masker) => Write(options, json =>
     {
-        json.WriteString("status", run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Cancelled");
+        json.WriteString("status", StatusOf(run));
         if (run.Stopped is not null)
             json.WriteString("reason", run.Stopped);
         json.WriteString("project", options.ProjectFile);
@@ -38,37 +38,8 @@ internal static class RunFile
         json.WriteEndArray();
     });
 
-    /// <returns>What the last run left, or null where there is none that can be read.</returns>
-    public static LastRun? ReadLast(RunOptions options)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(PathOf(options)));
-            JsonElement root = document.RootElement;
-            if (root.GetProperty("schemaVersion").GetInt32() != SchemaVersion)
-                return null;
-            var statuses = new Dictionary<string, SubtaskStatus>(StringComparer.OrdinalIgnoreCase);
-            var durations = new Dictionary<string, TimeSpan>(StringComparer.OrdinalIgnoreCase);
-            foreach (JsonElement subtask in root.GetProperty("subtasks").EnumerateArray())
-            {
-                string id = subtask.GetProperty("id").GetString()!;
-                if (Enum.TryParse(subtask.GetProperty("status").GetString(), out SubtaskStatus status))
-                    statuses[id] = status;
-                if (status == SubtaskStatus.Succeeded)
-                    durations[id] = TimeSpan.FromMilliseconds(subtask.GetProperty("durationMs").GetInt64());
-            }
-            return new LastRun(
-                root.GetProperty("status").GetString() == "Running",
-                root.TryGetProperty("processId", out JsonElement process) ? process.GetInt32() : 0,
-                root.GetProperty("startedAt").GetString() ?? "",
-                durations,
-                statuses);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            return null;
-        }
-    }
+    /// <summary>What a whole run came to.</summary>
+    public static string StatusOf(RunResult run) => run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Cancelled";
 
     public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
@@ -118,16 +89,3 @@ internal static class RunFile
         json.WriteEndObject();
     });
 }
-
-/// <summary>What the last run left behind.</summary>
-/// <param name="IsRunning">It says of itself that it runs: it does, or it was killed.</param>
-/// <param name="ProcessId">The process that runs it; 0 when it has ended.</param>
-/// <param name="StartedAt">ISO 8601, UTC.</param>
-/// <param name="Durations">How long the succeeded subtasks took.</param>
-/// <param name="Statuses">How each subtask ended.</param>
-internal sealed record LastRun(
-    bool IsRunning,
-    int ProcessId,
-    string StartedAt,
-    IReadOnlyDictionary<string, TimeSpan> Durations,
-    IReadOnlyDictionary<string, SubtaskStatus> Statuses);

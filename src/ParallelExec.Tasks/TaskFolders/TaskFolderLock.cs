@@ -23,7 +23,7 @@ internal sealed class TaskFolderLock : IDisposable
             {
                 diagnostics.Add(e is UnauthorizedAccessException
                     ? Diagnostic.Error(Codes.StateNotWritable, $"'{folder}' can not be written: {e.Message}")
-                    : Diagnostic.Error(Codes.Locked, $"Another run is using the task folder '{folder}'. Wait until it has ended."));
+                    : Diagnostic.Error(Codes.Locked, $"Another run is using the task folder '{folder}'. Wait until it has ended (-p:ParallelExecOnLocked=Wait does)."));
                 taken.Dispose();
                 return null;
             }

@@ -80,7 +80,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         DateTimeOffset at = (result.StartedAt ?? default) + result.Duration;
         switch (result.Status)
         {
-            case SubtaskStatus.Succeeded:
+            case SubtaskStatus.Succeeded or SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored:
                 string outputs = subtask.Outputs.IsEmpty ? "" : $"; wrote {Execution.Text.Ids([.. subtask.Outputs.Select(output => output.Declared)], shown: 3)}";
                 Complete(subtask, result.Summary.Length > 0 ? result.Summary : $"Succeeded in {Execution.Text.Duration(result.Duration)}{outputs}", at);
                 break;

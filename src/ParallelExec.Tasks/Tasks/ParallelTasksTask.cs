@@ -58,7 +58,8 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <summary>What the task folders hold.</summary>
     private protected ImmutableArray<Feature> Features { get; private set; } = [];
 
-    private protected LastRun? LastRun { get; private set; }
+    /// <summary>How long subtasks took in earlier runs.</summary>
+    private protected History History { get; private set; } = new();
 
     /// <summary>Checks everything, and plans where nothing is wrong.</summary>
     /// <returns>Null where <see cref="Diagnostics"/> hold an error.</returns>
@@ -78,12 +79,12 @@ public abstract class ParallelTasksTask : MSBuildTask
             .Where(group => group.Select(subtask => subtask.TaskFile?.Feature).Distinct().Count() > 1).Select(group => group.Last()))
             Diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two subtasks '{twin.Id}'. Give one of them another id, or remove it.", twin.Origin));
         Masker = SecretMasker.For(subtasks.SelectMany(subtask => subtask.Secrets.SelectMany(name => SecretValues(subtask, name, environment))));
-        LastRun = RunFile.ReadLast(RunOptions);
+        History = History.Read(RunOptions);
         bool complete = !HasErrors;
         // A subtask that could not be understood is missing here: what depends on it must not be told that it does not exist.
         List<Diagnostic> planned = [];
         ImmutableArray<Subtask> known = complete ? subtasks : [.. subtasks, .. Unreadable(subtasks)];
-        ExecutionPlan? plan = Planner.Plan(known, pools, RunOptions, LastRun?.Durations ?? ImmutableDictionary<string, TimeSpan>.Empty, planned);
+        ExecutionPlan? plan = Planner.Plan(known, pools, RunOptions, History.Estimates, planned);
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
     }

@@ -1,5 +1,7 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
+using ParallelExec.Execution;
+using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
@@ -19,6 +21,8 @@ public sealed class PlanParallelTasks : ParallelTasksTask
     public override bool Execute()
     {
         ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
+        if (plan is not null)
+            plan = Forecast(plan);
         if (plan is not null)
             AgentCheck.CheckContext(plan, running: false, Diagnostics);
         if (!ReportDiagnostics() || plan is null)
@@ -42,6 +46,14 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         log.DrainTo(BuildEngine);
         Plan = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask))];
         return true;
+    }
+
+    private ExecutionPlan Forecast(ExecutionPlan plan)
+    {
+        if (!Reuse.IsNeeded(plan, RunOptions))
+            return plan;
+        var hashes = new Lazy<FileHashes>(() => FileHashes.Load(RunOptions.Directory));
+        return new Reuse(plan, RunOptions, new FingerprintBuilder(plan, RunOptions, hashes), JournalReader.Read(RunOptions, Diagnostics).Records).Forecast();
     }
 
     private void ShowPrompts(ExecutionPlan plan, EngineLog log)

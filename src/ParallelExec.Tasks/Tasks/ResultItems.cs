@@ -38,7 +38,7 @@ internal static class ResultItems
         Set(item, "Kind", planned.Subtask.Work.Kind);
         Set(item, "Status", PlanStatus.Of(planned));
         Set(item, "EstimatedMs", planned.Estimate is { } estimate ? Number(RunFile.Milliseconds(estimate)) : "");
-        Set(item, "Reason", planned.Excluded ?? "");
+        Set(item, "Reason", PlanStatus.Reason(planned));
         Set(item, "Group", planned.Subtask.Group);
         Set(item, "Title", planned.Subtask.Title);
         return item;

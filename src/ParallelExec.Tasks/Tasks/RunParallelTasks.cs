@@ -4,6 +4,7 @@ using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
@@ -16,7 +17,11 @@ namespace ParallelExec.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisposable
 {
+    /// <summary>How often it is looked whether another run has ended.</summary>
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(200);
+
     private readonly CancellationTokenSource stop = new();
+    private bool waited;
 
     /// <summary>Folder of the SDK's own projects.</summary>
     [Required]
@@ -37,17 +42,23 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     public override bool Execute()
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
-        ExecutionPlan? plan = MakePlan(environment);
-        PromptText? prompts = plan is null ? null : CheckAgents(plan, environment);
-        using RunDirectory? directory = plan is null || HasErrors ? null : RunDirectory.TryTake(RunOptions, Diagnostics);
-        using TaskFolderLock? folders = directory is null ? null : TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics);
+        using var log = new EngineLog(TerminalLogger);
+        (ExecutionPlan? plan, PromptText? prompts) = Check(environment);
+        using RunDirectory? directory = HasErrors ? null : Take(() => RunDirectory.TryTake(RunOptions, Diagnostics), log);
+        using TaskFolderLock? folders = directory is null ? null : Take(() => TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics), log);
+        // Another run has been here meanwhile: what it has done is seen only now.
+        if (waited && folders is not null)
+        {
+            Diagnostics.Clear();
+            (plan, prompts) = Check(environment);
+        }
+        JournalReader earlier = folders is null ? JournalReader.Nothing : JournalReader.Read(RunOptions, Diagnostics, ends: !Reuse.IsNeeded(plan!, RunOptions));
         if (!ReportDiagnostics() || plan is null || directory is null || folders is null)
             return false;
 
-        using var log = new EngineLog(TerminalLogger);
-        if (LastRun is { IsRunning: true } last)
-            log.Message($"The last run (started {last.StartedAt}, process {last.ProcessId}) was interrupted: it did not come to an end.");
-        RunResult result = Run(plan, prompts!, environment, log);
+        if (!earlier.HasEnded)
+            log.Message($"The last run (started {earlier.StartedAt}, process {earlier.ProcessId}) was interrupted: it did not come to an end.");
+        RunResult result = Run(plan, prompts!, earlier, environment, log);
         Results = [.. plan.Subtasks.Select(subtask => ResultItems.For(subtask, result.Results[subtask.Index], Masker))];
         if (TerminalLogger)
             Log.LogMessage(MessageImportance.High, $"{Path.GetFileNameWithoutExtension(ProjectFile)} -> {SummaryText.Counts(result)}");
@@ -57,24 +68,57 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         return result.Succeeded;
     }
 
-    private RunResult Run(ExecutionPlan plan, PromptText prompts, Dictionary<string, string> environment, EngineLog log)
+    private (ExecutionPlan? Plan, PromptText? Prompts) Check(Dictionary<string, string> environment)
+    {
+        ExecutionPlan? plan = MakePlan(environment);
+        return (plan, plan is null ? null : CheckAgents(plan, environment));
+    }
+
+    /// <summary>Takes what another run may have; waits for its end where <c>ParallelExecOnLocked</c> says so.</summary>
+    private T? Take<T>(Func<T?> take, EngineLog log)
+        where T : class
+    {
+        while (true)
+        {
+            T? taken = take();
+            if (taken is not null || RunOptions.OnLocked == OnLocked.Fail || Diagnostics[^1].Code != Codes.Locked || stop.IsCancellationRequested)
+                return taken;
+            Diagnostic locked = Diagnostics[^1];
+            Diagnostics.Remove(locked);
+            if (!waited)
+            {
+                log.Message($"Waiting: {locked.Message.Split(". ")[0]}.");
+                log.DrainTo(BuildEngine);
+            }
+            waited = true;
+            stop.Token.WaitHandle.WaitOne(LockInterval);
+        }
+    }
+
+    private RunResult Run(ExecutionPlan plan, PromptText prompts, JournalReader earlier, Dictionary<string, string> environment, EngineLog log)
     {
         string runId = Guid.NewGuid().ToString("N");
         using var threads = new BlockingThreads();
         using var watchdog = new Watchdog(runId, environment);
         using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
         using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
+        var hashes = new Lazy<FileHashes>(() => FileHashes.Load(RunOptions.Directory));
+        var reuse = new Reuse(plan, RunOptions, new FingerprintBuilder(plan, RunOptions, hashes), earlier.Records);
+        using Journal journal = Journal.Begin(RunOptions, runId, DateTimeOffset.UtcNow, reuse.Kept, log, Masker);
         var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
         var processes = new ProcessRunner(threads, Masker, watchdog);
         var executor = new SubtaskExecutor(
             RunOptions,
             handOver,
             threads,
+            reuse,
+            journal,
+            Masker,
             processes,
             new ProjectRunner(engineThread),
             new AgentRunner(processes, handOver, prompts, TimeProvider.System),
             TimeProvider.System);
-        List<IRunObserver> observers = [new RunRecorder(plan, RunOptions, log, Masker), new ConsoleReport(plan, RunOptions, log, Masker)];
+        List<IRunObserver> observers = [journal, new RunRecorder(plan, RunOptions, History, hashes, log, Masker), new ConsoleReport(plan, RunOptions, log, Masker)];
         if (!Features.IsEmpty)
         {
             var writer = new TaskFolderWriter(Features, log);

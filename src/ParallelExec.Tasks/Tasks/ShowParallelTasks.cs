@@ -2,6 +2,7 @@ using Microsoft.Build.Framework;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
+using ParallelExec.State;
 
 namespace ParallelExec.Tasks;
 
@@ -21,7 +22,7 @@ public sealed class ShowParallelTasks : ParallelTasksTask
         if (!ReportDiagnostics() || plan is null)
             return false;
         using var log = new EngineLog(TerminalLogger);
-        var status = new StatusText(plan, Features, LastRun);
+        var status = new StatusText(plan, Features, RunDirectory.IsTaken(RunOptions), JournalReader.Read(RunOptions, []));
         log.Message(Dependencies ? status.Tree(RunOptions.Only) : status.Groups(Path.GetFileNameWithoutExtension(ProjectFile)));
         log.DrainTo(BuildEngine);
         return true;

@@ -14,7 +14,7 @@ public sealed class DeclarationTests : IDisposable
     [InlineData("PEX1002", "FINE", "Command", "x", "FINE")]
     [InlineData("PEX1003", "it", "Tool", "y", "it")]
     [InlineData("PEX1004", "it", "Timeout", "soon", "Timeout")]
-    [InlineData("PEX1006", "it", "Inputs", "a.md", "Inputs")]
+    [InlineData("PEX1006", "it", "Service", "true", "Service")]
     [InlineData("PEX2001", "it", "DependsOn", "fien", "DependsOn")]
     [InlineData("PEX2002", "it", "DependsOn", "it", "DependsOn")]
     [InlineData("PEX2003", "it", "Outputs", "out/deep", "Outputs")]
@@ -65,7 +65,7 @@ public sealed class DeclarationTests : IDisposable
     [Theory]
     [InlineData("PEX1004", "-p:ParallelExecOnFailure=Stop")]
     [InlineData("PEX1004", "-p:ParallelExecMaxParallelism=0")]
-    [InlineData("PEX1006", "-p:ParallelExecResume=true")]
+    [InlineData("PEX1006", "-p:ParallelExecCache=Local")]
     [InlineData("PEX1006", "-p:ParallelExecReports=html")]
     [InlineData("PEX2006", "-p:ParallelExecOnly=ti")]
     public async Task A_wrong_property_stops_the_run(string code, string property)

@@ -3,6 +3,7 @@ using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
@@ -71,9 +72,13 @@ internal sealed class Run : IDisposable
         var handOver = new HandOver(plan, options, environment, runId, masker);
         var processes = new ProcessRunner(threads, masker, watchdog);
         var agents = new AgentRunner(processes, handOver, new PromptText(options, Objectives), Time);
-        var executor = new SubtaskExecutor(options, handOver, threads, processes, new ProjectRunner(new NoProjects()), agents, Time);
+        JournalReader earlier = JournalReader.Read(options, diagnostics);
+        var hashes = new Lazy<FileHashes>(() => FileHashes.Load(options.Directory));
+        var reuse = new Reuse(plan, options, new FingerprintBuilder(plan, options, hashes), earlier.Records);
+        using Journal journal = Journal.Begin(options, runId, Time.GetUtcNow(), reuse.Kept, Log, masker);
+        var executor = new SubtaskExecutor(options, handOver, threads, reuse, journal, masker, processes, new ProjectRunner(new NoProjects()), agents, Time);
         using var engine = new RunEngine(
-            plan, options, executor, [new Observer(Happens), new SharedContexts(plan, options, Log, masker), new ConsoleReport(plan, options, Log, masker)], Time)
+            plan, options, executor, [new Observer(Happens), journal, new RunRecorder(plan, options, History.Read(options), hashes, Log, masker), new SharedContexts(plan, options, Log, masker), new ConsoleReport(plan, options, Log, masker)], Time)
         { CleanupLimit = CleanupLimit };
         return new Results(await engine.RunAsync(stop.Token));
     }

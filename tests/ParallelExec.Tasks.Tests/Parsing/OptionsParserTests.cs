@@ -44,7 +44,7 @@ public class OptionsParserTests
     }
 
     [Theory]
-    [InlineData("Resume", "true")]
+    [InlineData("RemoteCache", "http://x/")]
     [InlineData("Cache", "Local")]
     [InlineData("Slots", "4")]
     [InlineData("Launcher", "slurm")]

@@ -133,10 +133,9 @@ public class SubtaskParserTests
 
     [Theory]
     [InlineData("ReadyWhen", "port:80")]
-    [InlineData("Inputs", "src/*.md")]
     [InlineData("Service", "true")]
     [InlineData("Isolation", "worktree")]
-    [InlineData("Cache", "true")]
+    [InlineData("Launcher", "x")]
     public void A_name_of_a_later_version_is_PEX1006(string name, string value)
     {
         Assert.Empty(Parse(("Command", "x"), (name, value)));

@@ -22,7 +22,8 @@ public sealed class RunDirectoryTests : IDisposable
         using (RunDirectory? first = RunDirectory.TryTake(Options, diagnostics))
         {
             Assert.NotNull(first);
-            RunFile.WriteRunning(Options, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+            using Journal journal = Journal.Begin(Options, "r", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), [], new RecordingLog(), null);
+            Assert.True(RunDirectory.IsTaken(Options));
             Assert.Null(RunDirectory.TryTake(Options, diagnostics));
         }
         Diagnostic error = Assert.Single(diagnostics);
@@ -30,6 +31,14 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Contains($"Another run (process {Environment.ProcessId}, since 2026-01-02T03:04:05.000Z) is using", error.Message, StringComparison.Ordinal);
         using RunDirectory? again = RunDirectory.TryTake(Options, diagnostics);
         Assert.NotNull(again);
+    }
+
+    [Fact]
+    public void A_folder_that_nobody_holds_is_not_taken()
+    {
+        Assert.False(RunDirectory.IsTaken(Options));
+        RunDirectory.TryTake(Options, diagnostics)!.Dispose();
+        Assert.False(RunDirectory.IsTaken(Options));
     }
 
     [Fact]
@@ -75,38 +84,6 @@ public sealed class RunDirectoryTests : IDisposable
         }));
         Assert.Equal("old", folder.Read("state/run.json"));
         Assert.Equal(["state/run.json"], folder.Files());
-    }
-
-    [Fact]
-    public void A_run_that_did_not_end_is_seen_by_the_next()
-    {
-        Directory.CreateDirectory(Options.Directory);
-        RunFile.WriteRunning(Options, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-        LastRun last = RunFile.ReadLast(Options)!;
-        Assert.Equal((true, Environment.ProcessId, "2026-01-02T03:04:05.000Z"), (last.IsRunning, last.ProcessId, last.StartedAt));
-    }
-
-    [Fact]
-    public void Measured_durations_of_succeeded_subtasks_come_back()
-    {
-        Directory.CreateDirectory(Options.Directory);
-        ExecutionPlan plan = Given.Plan("a", "b");
-        RunFile.WriteEnded(Options, ConsoleReportTests.Result(plan, 3, 1.5, 2), masker: null);
-        LastRun last = RunFile.ReadLast(Options)!;
-        Assert.Equal((false, 1.5, 2), (last.IsRunning, last.Durations["A"].TotalSeconds, last.Durations["b"].TotalSeconds));
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("{")]
-    [InlineData("[]")]
-    [InlineData("{}")]
-    [InlineData("{\"schemaVersion\": 99}")]
-    [InlineData("{\"schemaVersion\": 1, \"status\": 5, \"subtasks\": {}}")]
-    public void What_can_not_be_read_is_no_last_run(string text)
-    {
-        folder.Write("state/run.json", text);
-        Assert.Null(RunFile.ReadLast(Options));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ParallelExec.Agents;
-using ParallelExec.Execution.Output;
+using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Runners;
@@ -10,14 +10,14 @@ namespace ParallelExec.Execution.Runners;
 internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, PromptText prompts, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, RateLimit> limits = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<int, ImmutableDictionary<string, OutputFiles.Stamp>> before = new();
+    private readonly ConcurrentDictionary<int, ImmutableArray<OutputStamp>> before = new();
 
     public async Task<RunnerResult> RunAsync(AgentWork work, AttemptContext context)
     {
         AgentCommand command = work.Command ?? throw new InvalidOperationException("an agent without a runner is refused before the run");
         RateLimit limit = limits.GetOrAdd(command.Tool, _ => new RateLimit(time));
         // Before the first attempt: what that has written is this subtask's work, also where only a later one succeeds.
-        ImmutableDictionary<string, OutputFiles.Stamp> stamps = before.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
+        ImmutableArray<OutputStamp> stamps = before.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
         string promptFile = handOver.WritePrompt(context.Planned, prompts.For(context.Planned, handOver.Received(context.Planned)));
         context = context with { InputFile = promptFile, Environment = Environment(command, context) };
         while (true)
@@ -40,28 +40,25 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
     }
 
     /// <summary>What an earlier run's attempt has written, which was interrupted or failed, is this subtask's work too.</summary>
-    private static ImmutableDictionary<string, OutputFiles.Stamp> StampsBefore(Subtask subtask)
+    private static ImmutableArray<OutputStamp> StampsBefore(Subtask subtask)
     {
-        ImmutableDictionary<string, OutputFiles.Stamp> stamps = OutputFiles.Stamps(subtask.Outputs);
-        return subtask.TaskFile?.BegunAt is { } begun ? stamps.RemoveRange(stamps.Where(file => file.Value.WrittenAt >= begun.UtcDateTime).Select(file => file.Key)) : stamps;
+        ImmutableArray<OutputStamp> stamps = DeclaredFiles.Stamps(subtask.Outputs);
+        return subtask.TaskFile?.BegunAt is { } begun ? stamps.RemoveAll(file => file.WrittenAt >= begun.UtcDateTime) : stamps;
     }
 
     private static RunnerResult Judge(
-        AgentWork work, AgentCommand command, AgentAnswer answer, RunnerResult ran, ImmutableDictionary<string, OutputFiles.Stamp> stamps, AttemptContext context)
+        AgentWork work, AgentCommand command, AgentAnswer answer, RunnerResult ran, ImmutableArray<OutputStamp> stamps, AttemptContext context)
     {
         if (answer.IsFallback)
             return Failed(Codes.AgentUnknown, $"{command.Tool} does not know the agent '{command.AgentName}', and another one has worked. Define it for {command.Tool}, or map it with <ParallelAgent Include=\"{work.Agent}\" ... />");
         if (answer.Problem is { } problem)
             return Failed(Codes.AgentFailed, $"the agent failed: {problem}");
-        if (!stamps.IsEmpty && SameAs(stamps, OutputFiles.Stamps(context.Planned.Subtask.Outputs)))
+        if (!stamps.IsEmpty && stamps.SequenceEqual(DeclaredFiles.Stamps(context.Planned.Subtask.Outputs)))
             return Failed(Codes.ChangedNothing, "the agent says that it is done, but all declared outputs are as they were before");
         return ran with { Summary = answer.Summary };
 
         RunnerResult Failed(string code, string reason) => ran with { End = RunnerEnd.AgentFailed, Code = code, Problem = reason };
     }
-
-    private static bool SameAs(ImmutableDictionary<string, OutputFiles.Stamp> one, ImmutableDictionary<string, OutputFiles.Stamp> other) =>
-        one.Count == other.Count && one.All(entry => other.TryGetValue(entry.Key, out OutputFiles.Stamp stamp) && stamp == entry.Value);
 
     private static ToolWork Tool(AgentCommand command, AttemptContext context, string promptFile)
     {

@@ -11,6 +11,7 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
     private readonly Lock gate = new();
     private List<ProjectRequest> waiting = [];
     private bool building;
+    private int expected;
 
     public async Task<RunnerResult> RunAsync(ProjectWork project, AttemptContext context)
     {
@@ -19,6 +20,7 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
         var request = new ProjectRequest(context.Planned.Id, project, context.Attempt);
         lock (gate)
             waiting.Add(request);
+        context.Expected?.Dispose();
         // The first attempt waits for the others of its wave; a later one has nobody to wait for.
         if (context.Attempt > 1)
             Flush();
@@ -31,18 +33,44 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
         };
     }
 
-    /// <summary>Sends what waits to the engine, unless a request is under way.</summary>
+    /// <summary>Of a project it is looked whether it has to be built: those beside it wait, so that all go together.</summary>
+    /// <returns>To be disposed when it waits with the others, or need not be built; the first time counts.</returns>
+    public IDisposable Expect()
+    {
+        lock (gate)
+            expected++;
+        return new Expectation(this);
+    }
+
+    /// <summary>Sends what waits to the engine, unless a request is under way, or more is expected.</summary>
     public void Flush()
     {
         List<ProjectRequest> round;
         lock (gate)
         {
-            if (building || waiting.Count == 0)
+            if (building || waiting.Count == 0 || expected > 0)
                 return;
             building = true;
             (round, waiting) = (waiting, []);
         }
         _ = BuildAsync(round);
+    }
+
+    private sealed class Expectation(ProjectRunner runner) : IDisposable
+    {
+        private bool over;
+
+        public void Dispose()
+        {
+            lock (runner.gate)
+            {
+                if (over)
+                    return;
+                over = true;
+                runner.expected--;
+            }
+            runner.Flush();
+        }
     }
 
     private async Task BuildAsync(List<ProjectRequest> round)

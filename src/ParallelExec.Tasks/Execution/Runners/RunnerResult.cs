@@ -49,6 +49,9 @@ internal sealed record AttemptContext(
 {
     public bool AppendToLog { get; init; } = Attempt > 1;
 
+    /// <summary>Of a project that others wait for: to be disposed when it waits too.</summary>
+    public IDisposable? Expected { get; init; }
+
     /// <summary>What stands on its input; null = nothing.</summary>
     public string? InputFile { get; init; }
 }

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using ParallelExec.Fingerprints;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Execution;
+
+/// <summary>Whether what a subtask did before still holds, so that it need not run.</summary>
+/// <param name="earlier">What has succeeded in earlier runs, by id.</param>
+internal sealed class Reuse(ExecutionPlan plan, RunOptions options, FingerprintBuilder fingerprints, IReadOnlyDictionary<string, SuccessRecord> earlier)
+{
+    private readonly bool[] hasRun = new bool[plan.Subtasks.Length];
+
+    /// <summary>Its work was done in this run, so what it wrote or handed on may be new.</summary>
+    public bool HasRun(int index) => hasRun[index];
+
+    public void SetHasRun(PlannedSubtask subtask) => hasRun[subtask.Index] = true;
+
+    /// <summary>The files it reads are declared: it need not run while nothing has changed.</summary>
+    public static bool IsUpToDateChecked(Subtask subtask, RunOptions options) => !subtask.Inputs.IsEmpty && subtask.Cache && options.Cache != CacheMode.None && CanBeReused(subtask);
+
+    /// <summary>What must be known of earlier runs; otherwise nobody has to read it.</summary>
+    public static bool IsNeeded(ExecutionPlan plan, RunOptions options) =>
+        options.Resume || plan.Subtasks.Any(subtask => subtask.Excluded is null && IsUpToDateChecked(subtask.Subtask, options));
+
+    /// <summary>What of earlier runs counts on. Without <c>Resume</c> a run begins anew, but for what is up to date.</summary>
+    public IEnumerable<KeyValuePair<string, SuccessRecord>> Kept =>
+        plan.Subtasks.Where(subtask => options.Resume || IsUpToDateChecked(subtask.Subtask, options with { Cache = CacheMode.UpToDate }))
+            .Where(subtask => earlier.ContainsKey(subtask.Id))
+            .Select(subtask => KeyValuePair.Create(subtask.Id, earlier[subtask.Id]));
+
+    /// <summary>Looks whether it need not run. What it depends on must have ended.</summary>
+    public Reused Find(PlannedSubtask planned)
+    {
+        Subtask subtask = planned.Subtask;
+        bool isChecked = IsUpToDateChecked(subtask, options);
+        if (!isChecked && !(options.Resume && CanBeReused(subtask) && subtask.Cache))
+            return new Reused(null, null);
+        if (!earlier.TryGetValue(planned.Id, out SuccessRecord? record))
+            return new Reused(null, isChecked ? Reused.NeverSucceeded : null);
+        if (!isChecked && planned.Dependencies.FirstOrDefault(HasRun, -1) is >= 0 and int again)
+            return new Reused(null, $"'{plan.Subtasks[again].Id}' ran again");
+        if (fingerprints.Of(planned).DifferenceFrom(record.Fingerprint) is { } difference)
+            return new Reused(null, difference);
+        return OutputsDiffer(subtask, record) is { } output
+            ? new Reused(null, output)
+            : new Reused(record, isChecked ? "nothing that it depends on has changed" : "succeeded in the last run");
+    }
+
+    /// <summary>The plan with what would become of each subtask if it were run now. Nothing runs.</summary>
+    public ExecutionPlan Forecast()
+    {
+        var forecast = new Reused?[plan.Subtasks.Length];
+        foreach (PlannedSubtask subtask in plan.Waves.SelectMany(wave => wave))
+        {
+            Reused reused = Find(subtask);
+            string? before = subtask.Dependencies.FirstOrDefault(HasRun, -1) is >= 0 and int index ? plan.Subtasks[index].Id : null;
+            // A milestone does nothing, so nothing is new after it but what is new before it.
+            if (reused.Record is null ? subtask.Subtask.Work is not MilestoneWork || before is not null : before is not null)
+                SetHasRun(subtask);
+            forecast[subtask.Index] = reused.Record is not null && before is not null ? new Reused(null, $"'{before}' runs before it; if that changes nothing, it is up to date") : reused;
+        }
+        PlannedSubtask Seen(PlannedSubtask subtask) => subtask with { Reused = forecast[subtask.Index] };
+        return plan with { Subtasks = [.. plan.Subtasks.Select(Seen)], Waves = [.. plan.Waves.Select(wave => wave.Select(Seen).ToImmutableArray())] };
+    }
+
+    /// <summary>What later runs compare with; null where its result is not to be used again.</summary>
+    /// <param name="isSecret">Tells that a text holds a secret, which is kept nowhere.</param>
+    public SuccessRecord? RecordOf(PlannedSubtask planned, SubtaskResult result, string notes, Func<string, bool> isSecret)
+    {
+        if (!CanBeReused(planned.Subtask) || !planned.Subtask.Cache || isSecret(notes) || result.Values.Values.Any(isSecret))
+            return null;
+        return new SuccessRecord
+        {
+            Fingerprint = fingerprints.Of(planned),
+            Outputs = DeclaredFiles.Stamps(planned.Subtask.Outputs),
+            Values = result.Values,
+            Notes = notes,
+        };
+    }
+
+    public Fingerprint FingerprintOf(PlannedSubtask planned) => fingerprints.Of(planned);
+
+    // Cleanup cleans up after this run. Task folders say themselves what is done, and people change that.
+    private static bool CanBeReused(Subtask subtask) => subtask is { Always: false, TaskFile: null, Work: not MilestoneWork };
+
+    private string? OutputsDiffer(Subtask subtask, SuccessRecord record)
+    {
+        foreach (OutputStamp output in record.Outputs)
+        {
+            OutputStamp? now = DeclaredFiles.StampOf(output.Path);
+            if (now != output)
+                return $"output {Path.GetRelativePath(options.ProjectDirectory, output.Path)} {(now is null ? "is gone" : "was edited since")}";
+        }
+        return subtask.Outputs.FirstOrDefault(output => !DeclaredFiles.Exists(output)) is { } missing ? $"output {missing.Declared} is gone" : null;
+    }
+}

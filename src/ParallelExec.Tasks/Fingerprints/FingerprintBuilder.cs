@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Fingerprints;
+
+/// <summary>Makes the fingerprints of a plan's subtasks: of what is declared, of the contents of inputs, of what they depend on.</summary>
+/// <param name="hashes">Made when the first input is looked at.</param>
+internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options, Lazy<FileHashes> hashes)
+{
+    /// <summary>With fewer files, handing them to other threads costs more than it brings.</summary>
+    private const int WorthThreads = 64;
+
+    private static readonly string Platform = Hash($"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux")}-{RuntimeInformation.OSArchitecture}");
+
+    private readonly Fingerprint?[] made = new Fingerprint?[plan.Subtasks.Length];
+
+    /// <summary>As things are when it is asked for first: what a subtask depends on must have ended.</summary>
+    public Fingerprint Of(PlannedSubtask subtask)
+    {
+        // Without recursion: chains can be long, and what was left out of a run is made only when somebody asks.
+        var open = new Stack<PlannedSubtask>([subtask]);
+        while (open.TryPeek(out PlannedSubtask? next))
+        {
+            PlannedSubtask[] missing = [.. next.Dependencies.Where(index => Volatile.Read(ref made[index]) is null).Select(index => plan.Subtasks[index])];
+            if (missing.Length == 0)
+            {
+                open.Pop();
+                if (Volatile.Read(ref made[next.Index]) is null)
+                    Volatile.Write(ref made[next.Index], Make(next));
+            }
+            foreach (PlannedSubtask dependency in missing)
+                open.Push(dependency);
+        }
+        return made[subtask.Index]!;
+    }
+
+    private Fingerprint Make(PlannedSubtask planned)
+    {
+        Subtask subtask = planned.Subtask;
+        var parts = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["platform"] = Platform };
+        switch (subtask.Work)
+        {
+            case CommandWork command:
+                Add("Command", command.CommandLine);
+                Add("Shell", command.Shell);
+                break;
+            case ToolWork tool:
+                Add("Tool", tool.Tool);
+                Add("Arguments", string.Join('\0', tool.Arguments));
+                break;
+            case ProjectWork project:
+                Add("Project", Relative(project.ProjectFile));
+                Add("Targets", string.Join('\0', project.Targets));
+                Add("Properties", string.Join('\0', project.Properties.Select(property => $"{property.Key}={property.Value}")));
+                break;
+            case AgentWork agent:
+                Add("Agent", agent.Agent);
+                Add("Prompt", agent.Prompt);
+                Add("AcceptanceCriteria", string.Join('\0', subtask.AcceptanceCriteria));
+                break;
+        }
+        Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
+        Add("Verify", subtask.Verify?.CommandLine);
+        Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared)));
+        foreach ((string name, string value) in subtask.Environment)
+            parts[$"Environment {name}"] = Hash(value);
+        foreach (int dependency in planned.Dependencies)
+            parts[$"dependency '{plan.Subtasks[dependency].Id}'"] = made[dependency]!.Digest;
+        AddInputs(subtask, parts);
+
+        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string name, string digest) in parts)
+            all.AppendData(Encoding.UTF8.GetBytes($"{name}\0{digest}\n"));
+        return new Fingerprint([.. parts], Convert.ToHexStringLower(all.GetHashAndReset()));
+
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+                parts[name] = Hash(value);
+        }
+    }
+
+    private void AddInputs(Subtask subtask, SortedDictionary<string, string> parts)
+    {
+        if (subtask.Inputs.IsEmpty && subtask.Work is not AgentWork)
+            return;
+        string state = options.Directory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar;
+        string[] files = [.. subtask.Inputs.SelectMany(DeclaredFiles.Of)
+            .Concat(subtask.Work is AgentWork ? subtask.ContextFiles.Where(File.Exists) : [])
+            // Our own files change with each run.
+            .Where(file => !file.StartsWith(state, StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal)];
+        var digests = new string?[files.Length];
+        if (files.Length < WorthThreads)
+        {
+            for (int i = 0; i < files.Length; i++)
+                digests[i] = hashes.Value.Of(files[i]);
+        }
+        else
+        {
+            Parallel.For(0, files.Length, i => digests[i] = hashes.Value.Of(files[i]));
+        }
+        for (int i = 0; i < files.Length; i++)
+            parts[$"input {Relative(files[i])}"] = digests[i] is { } digest ? digest[..32] : "none";
+    }
+
+    // The same work in another checkout has the same fingerprint.
+    private string Relative(string path) => Path.GetRelativePath(options.ProjectDirectory, path).Replace('\\', '/');
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+
+namespace ParallelExec.Model;
+
+/// <summary>A success as later runs need it: what it was made of, what it wrote, what it handed on.</summary>
+internal sealed record SuccessRecord
+{
+    public required Fingerprint Fingerprint { get; init; }
+    public required ImmutableArray<OutputStamp> Outputs { get; init; }
+    public ImmutableSortedDictionary<string, string> Values { get; init; } = SubtaskResult.NoValues;
+
+    /// <summary>What it wrote for those after it; empty = nothing.</summary>
+    public string Notes { get; init; } = "";
+}
+
+/// <summary>A file that a subtask has written.</summary>
+/// <param name="Path">Absolute.</param>
+internal sealed record OutputStamp(string Path, long Size, DateTime WrittenAt);
+
+/// <summary>All that a result depends on, part by part, so that a difference can be told in words.</summary>
+/// <param name="Parts">Name and digest of each, by name: <c>Command</c>, <c>Environment FOO</c>, <c>input src/a.md</c>, <c>dependency a</c>.</param>
+/// <param name="Digest">Of all parts: SHA-256 in lower-case hexadecimal.</param>
+internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> Parts, string Digest)
+{
+    /// <summary>What differs from an earlier one, in words; null where nothing does.</summary>
+    public string? DifferenceFrom(Fingerprint earlier)
+    {
+        if (Digest == earlier.Digest)
+            return null;
+        var before = earlier.Parts.ToDictionary(StringComparer.Ordinal);
+        var differences = new List<string>();
+        foreach ((string name, string digest) in Parts)
+        {
+            if (!before.Remove(name, out string? old))
+                differences.Add(name.StartsWith("input ", StringComparison.Ordinal) ? $"{name} is new" : $"{name} was added");
+            else if (old != digest)
+                differences.Add($"{name} changed");
+        }
+        differences.AddRange(before.Keys.Select(name => name.StartsWith("input ", StringComparison.Ordinal) ? $"{name} is gone" : $"{name} was removed"));
+        return differences.Count switch
+        {
+            0 => "its state was of another form",
+            <= 3 => string.Join(", ", differences),
+            _ => $"{string.Join(", ", differences.Take(3))} and {differences.Count - 3} more",
+        };
+    }
+}
+
+/// <summary>The answer to whether a subtask need not run.</summary>
+/// <param name="Record">What it did before, which still holds; null = it has to run.</param>
+/// <param name="Why">In words, also where it has to run; null where nobody had expected otherwise.</param>
+internal sealed record Reused(SuccessRecord? Record, string? Why)
+{
+    public const string NeverSucceeded = "it has not succeeded before";
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using ParallelExec.Model;
+
+namespace ParallelExec.State;
+
+/// <summary>What <c>journal.ndjson</c> says: the last run, and for each subtask what is still true of its last success.</summary>
+internal sealed class JournalReader
+{
+    public const int SchemaVersion = 1;
+
+    private readonly Dictionary<string, SuccessRecord> records = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, SubtaskStatus?> statuses = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>By id.</summary>
+    public IReadOnlyDictionary<string, SuccessRecord> Records => records;
+
+    /// <summary>How the subtasks of the last run have ended; null = it was under way.</summary>
+    public IReadOnlyDictionary<string, SubtaskStatus?> Statuses => statuses;
+
+    /// <summary>The last run has come to its end.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Zero where there was none.</summary>
+    public int ProcessId { get; private set; }
+
+    /// <summary>ISO 8601, UTC.</summary>
+    public string StartedAt { get; private set; } = "";
+
+    /// <summary>Lines that are no lines of a journal; a torn last one does not count.</summary>
+    public int Unreadable { get; private set; }
+
+    public static JournalReader Nothing { get; } = new() { HasEnded = true };
+
+    /// <param name="ends">Only when the last run began, and whether it has ended: the first and the last line.</param>
+    /// <returns>What is there; <see cref="Nothing"/> where there is no journal. An error where a newer version has written it.</returns>
+    public static JournalReader Read(RunOptions options, List<Diagnostic> diagnostics, bool ends = false)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = ends ? FirstAndLastLine(Journal.PathOf(options)) : File.ReadAllBytes(Journal.PathOf(options));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Nothing;
+        }
+        var reader = new JournalReader();
+        ReadOnlyMemory<byte> rest = bytes;
+        while (!rest.IsEmpty)
+        {
+            int end = rest.Span.IndexOf((byte)'\n');
+            // Half a line: the run was killed while it wrote. What it announces has not begun.
+            if (end < 0)
+                break;
+            bool first = reader.ProcessId == 0;
+            if (!reader.TryRead(rest[..end], out int version) || (first && reader.ProcessId == 0))
+                reader.Unreadable++;
+            if (version > SchemaVersion)
+            {
+                diagnostics.Add(Diagnostic.Error(Codes.NewerState, $"journal.ndjson in '{options.Directory}' was written by a newer version of ParallelExec (schema {version}, this one reads {SchemaVersion}). Use that version, give this run a folder of its own with ParallelExecDirectory, or remove what is there with -t:CleanParallelTasks."));
+                return Nothing;
+            }
+            rest = rest[(end + 1)..];
+        }
+        if (reader.Unreadable > 0)
+        {
+            // A line that is lost may have said that something does not hold any more.
+            reader.records.Clear();
+            diagnostics.Add(Diagnostic.Warning(Codes.DamagedState, $"journal.ndjson in '{options.Directory}' is damaged: {reader.Unreadable} of its lines can not be read. Nothing that it says is believed, so everything runs."));
+        }
+        return reader;
+    }
+
+    private static byte[] FirstAndLastLine(string path)
+    {
+        const int Enough = 4096;
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        if (file.Length <= 2 * Enough)
+            return File.ReadAllBytes(path);
+        byte[] first = new byte[Enough], last = new byte[Enough];
+        file.ReadExactly(first);
+        file.Position = file.Length - Enough;
+        file.ReadExactly(last);
+        int end = Array.LastIndexOf(last, (byte)'\n'), start = end <= 0 ? -1 : Array.LastIndexOf(last, (byte)'\n', end - 1);
+        return [.. first.AsSpan(0, Array.IndexOf(first, (byte)'\n') + 1), .. start < 0 ? [] : last.AsSpan((start + 1)..(end + 1))];
+    }
+
+    private bool TryRead(ReadOnlyMemory<byte> line, out int version)
+    {
+        version = 0;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            switch (root.GetProperty("event").GetString())
+            {
+                case "run":
+                    version = root.GetProperty("schemaVersion").GetInt32();
+                    statuses.Clear();
+                    HasEnded = false;
+                    ProcessId = root.GetProperty("processId").GetInt32();
+                    StartedAt = root.GetProperty("at").GetString() ?? "";
+                    break;
+                case "kept":
+                    records[root.GetProperty("id").GetString()!] = ReadRecord(root);
+                    break;
+                case "started":
+                    string started = root.GetProperty("id").GetString()!;
+                    records.Remove(started);
+                    statuses[started] = null;
+                    break;
+                case "ended":
+                    string id = root.GetProperty("id").GetString()!;
+                    statuses[id] = Enum.Parse<SubtaskStatus>(root.GetProperty("status").GetString()!);
+                    if (root.TryGetProperty("fingerprint", out _))
+                        records[id] = ReadRecord(root);
+                    break;
+                case "runEnded":
+                    HasEnded = true;
+                    break;
+            }
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static SuccessRecord ReadRecord(JsonElement root)
+    {
+        var parts = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        foreach (JsonProperty part in root.GetProperty("parts").EnumerateObject())
+            parts.Add(new(part.Name, part.Value.GetString()!));
+        var outputs = ImmutableArray.CreateBuilder<OutputStamp>();
+        if (root.TryGetProperty("outputs", out JsonElement stamps))
+        {
+            foreach (JsonElement stamp in stamps.EnumerateArray())
+                outputs.Add(new OutputStamp(stamp.GetProperty("path").GetString()!, stamp.GetProperty("size").GetInt64(), new DateTime(stamp.GetProperty("writtenAt").GetInt64(), DateTimeKind.Utc)));
+        }
+        return new SuccessRecord
+        {
+            Fingerprint = new Fingerprint(parts.ToImmutable(), root.GetProperty("fingerprint").GetString()!),
+            Outputs = outputs.ToImmutable(),
+            Values = root.TryGetProperty("values", out JsonElement values)
+                ? values.EnumerateObject().ToImmutableSortedDictionary(value => value.Name, value => value.Value.GetString()!, StringComparer.Ordinal)
+                : SubtaskResult.NoValues,
+            Notes = root.TryGetProperty("notes", out JsonElement notes) ? notes.GetString()! : "",
+        };
+    }
+}

@@ -1,0 +1,202 @@
+using ParallelExec.Execution;
+using ParallelExec.Fingerprints;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.State;
+
+namespace ParallelExec.Tests.Execution;
+
+/// <summary>What need not run again, and why it does. Each subtask counts its runs in a file of its name.</summary>
+public sealed class ReuseTests : IDisposable
+{
+    private readonly Run run = new();
+
+    public ReuseTests()
+    {
+        run.Folder.Write("docs/a.md", "a");
+        run.Folder.Write("docs/b.md", "b");
+    }
+
+    public void Dispose() => run.Dispose();
+
+    [UnixFact]
+    public async Task Nothing_changed_nothing_runs_and_values_are_handed_on_again()
+    {
+        Subtask[] subtasks = [Gen(), Counting("use <- gen", "test \"$PARALLELEXEC_OUTPUT_GEN_N\" = 1")];
+        (await run.Async(subtasks)).AllSucceeded();
+        Run.Results again = await run.Async(subtasks);
+        Assert.Equal((SubtaskStatus.UpToDate, "nothing that it depends on has changed", SubtaskStatus.Succeeded), (again["gen"].Status, again["gen"].Reason, again["use"].Status));
+        Assert.Equal((1, 2), (Runs("gen"), Runs("use")));
+        Assert.True(again.Run.Succeeded);
+    }
+
+    public static TheoryData<string, string> Changes => new()
+    {
+        { "edit", "input docs/a.md changed" },
+        { "add", "input docs/c.md is new" },
+        { "remove", "input docs/b.md is gone" },
+        { "output edited", "output out.txt was edited since" },
+        { "output removed", "output out.txt is gone" },
+        { "command", "Command changed" },
+        { "environment", "Environment FOO was added" },
+        { "verify", "Verify was added" },
+        { "dependency", "dependency 'first' changed" },
+        { "dependency's dependency", "dependency 'first' changed" },
+        { "no cache", "" },
+        { "cache off", "" },
+    };
+
+    [UnixTheory]
+    [MemberData(nameof(Changes))]
+    public async Task What_changed_is_why_it_runs(string change, string why)
+    {
+        Subtask zeroth = run.Shell("zeroth", "true"), first = run.Shell("first <- zeroth", "true");
+        Subtask gen = Gen() with { DependsOn = ["first"] };
+        (await run.Async(zeroth, first, gen)).AllSucceeded();
+        switch (change)
+        {
+            case "edit":
+                run.Folder.Write("docs/a.md", "A");
+                break;
+            case "add":
+                run.Folder.Write("docs/c.md", "c");
+                break;
+            case "remove":
+                run.Folder.Delete("docs/b.md");
+                break;
+            case "output edited":
+                run.Folder.Write("out.txt", "edited");
+                break;
+            case "output removed":
+                run.Folder.Delete("out.txt");
+                break;
+            case "command":
+                gen = gen with { Work = new CommandWork(((CommandWork)gen.Work).CommandLine + "; true", null) };
+                break;
+            case "environment":
+                gen = gen with { Environment = [new("FOO", "1")] };
+                break;
+            case "verify":
+                gen = gen with { Verify = new CommandWork("true", null) };
+                break;
+            case "dependency":
+                first = first with { Work = new CommandWork("true; true", null) };
+                break;
+            case "dependency's dependency":
+                zeroth = zeroth with { Work = new CommandWork("true; true", null) };
+                break;
+            case "no cache":
+                gen = gen with { Cache = false };
+                break;
+            default:
+                run.Options = run.Options with { Cache = CacheMode.None };
+                break;
+        }
+        Run.Results again = await run.Async(zeroth, first, gen);
+        Assert.Equal((SubtaskStatus.Succeeded, why, 2), (again["gen"].Status, again["gen"].Why, Runs("gen")));
+        // And then it is up to date again, but for what is asked to run each time.
+        Run.Results third = await run.Async(zeroth, first, gen);
+        Assert.Equal(change.Contains("cache", StringComparison.Ordinal) ? SubtaskStatus.Succeeded : SubtaskStatus.UpToDate, third["gen"].Status);
+    }
+
+    [UnixFact]
+    public async Task A_failure_takes_back_what_was_true_before()
+    {
+        run.Folder.Write("ok", "");
+        Subtask gen = Counting("gen", "test -f ok && cat docs/*.md > out.txt") with { Inputs = [new PathPattern("docs/*.md", run.Folder.Path)] };
+        await run.Async(gen);
+        run.Folder.Delete("ok");
+        run.Folder.Write("docs/a.md", "broken");
+        await run.Async(gen);
+        // As it was when it succeeded; but since then it has failed, and who knows what it has left behind.
+        run.Folder.Write("docs/a.md", "a");
+        run.Folder.Write("ok", "");
+        Assert.Equal((SubtaskStatus.Succeeded, 3), ((await run.Async(gen))["gen"].Status, Runs("gen")));
+    }
+
+    [UnixFact]
+    public async Task Resume_leaves_out_what_succeeded_and_runs_the_rest()
+    {
+        Subtask[] subtasks = [Counting("a", "echo X=1 > $PARALLELEXEC_OUTPUT; echo note > $PARALLELEXEC_NOTES"), Counting("b <- a", "test -f ok"), Counting("c <- b", "test $PARALLELEXEC_OUTPUT_A_X = 1"), Counting("clean <- a", "true") with { Always = true }];
+        await run.Async(subtasks);
+        run.Folder.Write("ok", "");
+        run.Options = run.Options with { Resume = true };
+        Run.Results resumed = await run.Async(subtasks);
+        Assert.Equal((SubtaskStatus.Resumed, "succeeded in the last run", SubtaskStatus.Succeeded), (resumed["a"].Status, resumed["a"].Reason, resumed["c"].Status));
+        Assert.Equal((1, 2, 1, 2), (Runs("a"), Runs("b"), Runs("c"), Runs("clean")));
+        // What was resumed counts as succeeded.
+        Run.Results again = await run.Async(subtasks);
+        Assert.Equal("Resumed Resumed Resumed Succeeded", string.Join(' ', again.Run.Results.Select(result => result.Status)));
+        // Without it all is done anew.
+        run.Options = run.Options with { Resume = false };
+        await run.Async(subtasks);
+        Assert.Equal((2, 3, 2), (Runs("a"), Runs("b"), Runs("c")));
+    }
+
+    [UnixFact]
+    public async Task Resume_runs_what_depends_on_something_that_ran_again_also_through_a_milestone()
+    {
+        Subtask edited = Counting("a", "true");
+        Subtask[] rest = [Given.Subtask("ready <- a") with { Work = new MilestoneWork() }, Counting("b <- ready", "true"), Counting("other", "true")];
+        await run.Async([edited, .. rest]);
+        run.Options = run.Options with { Resume = true };
+        Run.Results again = await run.Async([run.Writing(edited, "gone.txt") with { ContinueOnError = ContinueOnError.WarnAndContinue }, .. rest]);
+        Assert.Equal("Failed Succeeded Succeeded Resumed", string.Join(' ', again.Run.Results.Select(result => result.Status)));
+        Assert.Equal((2, 2, 1), (Runs("a"), Runs("b"), Runs("other")));
+    }
+
+    [UnixFact]
+    public async Task What_hands_on_a_secret_is_kept_nowhere_and_runs_again()
+    {
+        run.Environment["KEY"] = "hunter2hunter2";
+        Subtask gen = Counting("gen", "echo K=$KEY > $PARALLELEXEC_OUTPUT") with { Secrets = ["KEY"], Inputs = [new PathPattern("docs/*.md", run.Folder.Path)] };
+        await run.Async(gen);
+        await run.Async(gen);
+        Assert.Equal(2, Runs("gen"));
+        Assert.DoesNotContain("hunter2", run.Folder.Read("state/journal.ndjson"), StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public async Task A_journal_that_can_not_be_written_lets_no_work_begin()
+    {
+        int calls = 0;
+        run.Happens = happened =>
+        {
+            // After the run has begun, whatever is written goes nowhere: as on a full disk.
+            if (happened is RunStarted && calls++ == 0)
+                Directory.Delete(run.Folder.Combine("state/handover"), recursive: true);
+        };
+        Run.Results results = await run.Async(Counting("a", "true"));
+        Assert.Equal((SubtaskStatus.Failed, Codes.StateNotWritable, 0), (results["a"].Status, results["a"].Code, Runs("a")));
+    }
+
+    [UnixFact]
+    public async Task A_forecast_says_the_same_and_runs_nothing()
+    {
+        Subtask[] subtasks = [Gen(), run.Writing(Counting("count <- gen", "wc -l < out.txt > count.txt"), "count.txt") with { Inputs = [new PathPattern("out.txt", run.Folder.Path)] }, Counting("plain <- count", "true")];
+        Assert.Equal("runs: it has not succeeded before | runs: it has not succeeded before | -", Forecast(subtasks));
+        await run.Async(subtasks);
+        Assert.Equal("nothing that it depends on has changed | nothing that it depends on has changed | -", Forecast(subtasks));
+        run.Folder.Write("docs/a.md", "A");
+        Assert.Equal("runs: input docs/a.md changed | runs: dependency 'gen' changed | -", Forecast(subtasks));
+        run.Folder.Write("docs/a.md", "a");
+        run.Folder.Delete("out.txt");
+        Assert.Equal("runs: output out.txt is gone | runs: input out.txt changed | -", Forecast(subtasks));
+        Assert.Equal((1, 1), (Runs("gen"), Runs("count")));
+    }
+
+    private string Forecast(Subtask[] subtasks)
+    {
+        RunOptions options = run.Options with { Directory = run.Folder.Combine("state"), ProjectDirectory = run.Folder.Path };
+        ExecutionPlan plan = Given.Plan(options, subtasks);
+        var builder = new FingerprintBuilder(plan, options, new Lazy<FileHashes>(() => FileHashes.Load(options.Directory)));
+        ExecutionPlan forecast = new Reuse(plan, options, builder, JournalReader.Read(options, []).Records).Forecast();
+        return string.Join(" | ", forecast.Subtasks.Select(subtask => subtask.Reused is { Why: { } why } reused ? (reused.Record is null ? "runs: " : "") + why : "-"));
+    }
+
+    private Subtask Gen() => run.Writing(Counting("gen", "cat docs/*.md > out.txt; echo N=1 > $PARALLELEXEC_OUTPUT"), "out.txt") with { Inputs = [new PathPattern("docs/*.md", run.Folder.Path)] };
+
+    private Subtask Counting(string text, string command) => run.Shell(text, $"echo x >> runs-$PARALLELEXEC_TASK_ID; {command}");
+
+    private int Runs(string id) => run.Folder.Exists($"runs-{id}") ? run.Folder.ReadLines($"runs-{id}").Count : 0;
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ParallelExec.Caching;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
@@ -11,7 +12,7 @@ namespace ParallelExec.Execution;
 
 /// <summary>Runs one subtask to its end: attempts, time-out, what it hands over, its outputs, its <c>Verify</c>.</summary>
 internal sealed class SubtaskExecutor(
-    RunOptions options, HandOver handOver, BlockingThreads threads, Reuse reuse, Journal journal, SecretMasker? masker, ProcessRunner processes, ProjectRunner projects, AgentRunner agents, TimeProvider time)
+    RunOptions options, HandOver handOver, BlockingThreads threads, Reuse reuse, OutputCache? cache, Journal journal, SecretMasker? masker, ProcessRunner processes, ProjectRunner projects, AgentRunner agents, TimeProvider time)
 {
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
     /// <param name="ended">Told the result, on the thread that has it: going through the thread pool would cost a wake-up.</param>
@@ -84,6 +85,8 @@ internal sealed class SubtaskExecutor(
             };
         }
         journal.Working(planned.Id, startedAt, reused.Why);
+        if (Restore(planned) is { } restored)
+            return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started) };
         reuse.SetHasRun(planned);
         SubtaskResult result;
         var killed = ImmutableArray<string>.Empty;
@@ -103,7 +106,7 @@ internal sealed class SubtaskExecutor(
         // A project that waited for a node of the engine has not worked meanwhile.
         if (attempt == 1 && result.StartedAt is { } later && later > startedAt && later - startedAt <= duration)
             (startedAt, duration) = (later, duration - (later - startedAt));
-        return result with
+        result = result with
         {
             StartedAt = startedAt,
             Duration = duration,
@@ -111,6 +114,45 @@ internal sealed class SubtaskExecutor(
             Killed = killed,
             Why = reused.Why is Reused.NeverSucceeded ? "" : reused.Why ?? "",
             Record = result.Status == SubtaskStatus.Succeeded ? reuse.RecordOf(planned, result, handOver.NotesFrom(planned), text => masker is not null && masker.Apply(text) != text) : null,
+        };
+        if (cache is not null && result.Record is not null && Reuse.IsUpToDateChecked(planned.Subtask, options))
+            cache.Store(planned, result.Record, result.LogFile);
+        return result;
+    }
+
+    /// <returns>Null where the cache has nothing that can be used.</returns>
+    private SubtaskResult? Restore(PlannedSubtask planned)
+    {
+        if (cache is null || !Reuse.IsUpToDateChecked(planned.Subtask, options) || cache.Find(planned, reuse.FingerprintOf(planned)) is not { } found)
+            return null;
+        string logFile = LogFiles.PathOf(options, planned.Subtask);
+        try
+        {
+            found.Restore(planned.Subtask, logFile);
+            found.Remove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What stands there now is what stands there before any work: the work writes it.
+            return null;
+        }
+        var record = new SuccessRecord
+        {
+            Fingerprint = reuse.FingerprintOf(planned),
+            Outputs = DeclaredFiles.Stamps(planned.Subtask.Outputs),
+            Values = found.Unpacked.Values,
+            Notes = found.Unpacked.Notes,
+        };
+        if (planned.Subtask.Outputs.Any(output => !DeclaredFiles.Exists(output)))
+            return null;
+        handOver.Reuse(planned, record);
+        return new SubtaskResult
+        {
+            Status = SubtaskStatus.Restored,
+            Reason = "came from the cache",
+            LogFile = File.Exists(logFile) ? logFile : "",
+            Values = record.Values,
+            Record = record,
         };
     }
 

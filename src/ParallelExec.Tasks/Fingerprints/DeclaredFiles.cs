@@ -18,6 +18,15 @@ internal static class DeclaredFiles
         return Directory.Exists(declared.Absolute) ? Directory.EnumerateFiles(declared.Absolute, "*", SearchOption.AllDirectories) : [declared.Absolute];
     }
 
+    /// <summary>Whether a file, which need not be there, is one that the declaration stands for.</summary>
+    public static bool Includes(PathPattern declared, string file)
+    {
+        if (!declared.IsGlob)
+            return file == Path.GetFullPath(declared.Absolute) || file.StartsWith(Path.GetFullPath(declared.Absolute) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        (string folder, string pattern) = declared.SplitGlob();
+        return new Matcher().AddInclude(pattern).Match(Path.GetFullPath(folder), file).HasMatches;
+    }
+
     /// <summary>All files that are among the outputs now, by path.</summary>
     public static ImmutableArray<OutputStamp> Stamps(ImmutableArray<PathPattern> outputs)
     {

@@ -36,6 +36,8 @@ internal static class Codes
     public const string StateNotWritable = "PEX4002";
     public const string NewerState = "PEX4003";
     public const string DamagedState = "PEX4004";
+    public const string CacheDamaged = "PEX4005";
+    public const string RemoteCache = "PEX4006";
 
     // PEX5xxx: task folders
     public const string UnreadableJson = "PEX5001";

@@ -47,6 +47,18 @@ internal sealed record RunOptions
     /// <summary>What succeeded in the last run, and has not changed, is left out.</summary>
     public bool Resume { get; init; }
     public CacheMode Cache { get; init; } = CacheMode.UpToDate;
+
+    /// <summary>Where outputs are kept for other runs and checkouts; absolute.</summary>
+    public string CacheDirectory { get; init; } = "";
+
+    /// <summary>How large it may become, in bytes.</summary>
+    public long CacheSize { get; init; } = long.MaxValue;
+
+    /// <summary>The cache that several machines share; null = none.</summary>
+    public Uri? RemoteCache { get; init; }
+
+    /// <summary>False: it is only read.</summary>
+    public bool RemoteCacheWrite { get; init; } = true;
     public OnLocked OnLocked { get; init; }
 }
 
@@ -57,6 +69,12 @@ internal enum CacheMode
 
     /// <summary>What has <c>Inputs</c> runs when something has changed.</summary>
     UpToDate,
+
+    /// <summary>And its outputs are kept, and come back from <see cref="RunOptions.CacheDirectory"/>.</summary>
+    Local,
+
+    /// <summary>And from <see cref="RunOptions.RemoteCache"/>.</summary>
+    Remote,
 }
 
 internal enum OnLocked

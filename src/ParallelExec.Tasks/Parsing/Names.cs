@@ -35,18 +35,11 @@ internal static class Names
     public static readonly FrozenSet<string> Properties = Set(
         "Schedule", "OnFailure", "MaxParallelism", "Only", "Skip", "LogOutput", "Directory", "WriteConflicts", "Reports",
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
-        "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache");
+        "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache", "RemoteCacheWrite");
 
     /// <summary>Properties of the contract that a later version brings.</summary>
     public static readonly FrozenSet<string> LaterProperties = Set(
-        "CacheDirectory", "RemoteCache", "RemoteCacheWrite", "Launcher", "Slots", "ExportFormat");
-
-    /// <summary>Values of later properties that ask for nothing that is missing here.</summary>
-    public static bool PropertyAsksForNothing(string property, string value) => property.ToUpperInvariant() switch
-    {
-        "REMOTECACHEWRITE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
-        _ => false,
-    };
+        "Launcher", "Slots", "ExportFormat");
 
     /// <summary>Metadata that means something only to a child process of ours, not to the engine.</summary>
     public static readonly FrozenSet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");

@@ -34,7 +34,11 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
             AgentRunner = Text("AgentRunner") ?? "",
             ShowPrompts = Read("ShowPrompts", Values.Boolean, "true or false") ?? false,
             Resume = Read("Resume", Values.Boolean, "true or false") ?? false,
-            Cache = ParseCache(),
+            Cache = Read("Cache", Values.OneOf<CacheMode>, "one of None, UpToDate, Local, Remote") ?? CacheMode.UpToDate,
+            CacheDirectory = Path.GetFullPath(Text("CacheDirectory") ?? DefaultCacheDirectory(), projectDirectory),
+            CacheSize = Read("CacheSize", Values.Size, "a size such as 500MB or 10GB") ?? 10_000_000_000,
+            RemoteCache = ParseRemoteCache(),
+            RemoteCacheWrite = Read("RemoteCacheWrite", Values.Boolean, "true or false") ?? true,
             OnLocked = OneOf<OnLocked>("OnLocked"),
             TaskFolders = [.. List("TaskFolder").Select(folder => Path.GetFullPath(folder.Replace('\\', '/'), projectDirectory))],
             AllowOutside = Read("AllowOutside", Values.Boolean, "true or false") ?? false,
@@ -60,19 +64,33 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
     {
         foreach ((string name, string value) in properties)
         {
-            if (Names.LaterProperties.Contains(name) && value.Length > 0 && !Names.PropertyAsksForNothing(name, value))
+            if (Names.LaterProperties.Contains(name) && value.Length > 0)
                 diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"{Prefix}{name} is set, which this version of ParallelExec does not have yet. Remove it, or use a later version."));
         }
     }
 
-    private CacheMode ParseCache()
+    private Uri? ParseRemoteCache()
     {
-        if (Text("Cache") is { } text && text.ToUpperInvariant() is "LOCAL" or "REMOTE")
+        if (Text("RemoteCache") is not { } text)
         {
-            diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"{Prefix}Cache is '{text}', which this version of ParallelExec does not have yet. It has UpToDate and None."));
-            return CacheMode.UpToDate;
+            if (Text("Cache") is { } cache && cache.Equals("Remote", StringComparison.OrdinalIgnoreCase))
+                diagnostics.Add(Diagnostic.Error(Codes.InvalidValue, $"{Prefix}Cache is Remote, but {Prefix}RemoteCache does not say where it is. Set it to the address of the cache, for example http://cache:8080/."));
+            return null;
         }
-        return Read("Cache", Values.OneOf<CacheMode>, "UpToDate or None") ?? CacheMode.UpToDate;
+        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
+            return address;
+        Invalid("RemoteCache", text, "an address that begins with http:// or https://");
+        return null;
+    }
+
+    /// <summary>Where systems keep what can be made again.</summary>
+    private static string DefaultCacheDirectory()
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string folder = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
+            : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(home, ".cache");
+        return Path.Combine(folder, "parallelexec");
     }
 
     private bool ParseReports()

@@ -39,6 +39,18 @@ internal static partial class Values
     public static int? WholeNumber(string text, int least) =>
         int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number : null;
 
+    /// <summary>A size in bytes: a whole number and KB, MB, GB or TB, each a thousand times the one before.</summary>
+    public static long? Size(string text)
+    {
+        text = text.Trim().ToUpperInvariant();
+        int unit = Array.FindIndex(Units, name => text.EndsWith(name, StringComparison.Ordinal));
+        return unit >= 0 && long.TryParse(text[..^2].TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count is > 0 and < 1_000_000
+            ? count * (long)Math.Pow(1000, unit + 1)
+            : null;
+    }
+
+    private static readonly string[] Units = ["KB", "MB", "GB", "TB"];
+
     public static TEnum? OneOf<TEnum>(string text)
         where TEnum : struct, Enum =>
         Enum.TryParse(text.Trim(), ignoreCase: true, out TEnum value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text.Trim()[0])

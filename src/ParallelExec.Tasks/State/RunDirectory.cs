@@ -103,7 +103,7 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>Writes a file whole or not at all: under another name first, then renamed.</summary>
     public static void WriteWhole(string path, Action<Stream> write)
     {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        string temporary = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.tmp";
         try
         {
             using (FileStream stream = File.Create(temporary))

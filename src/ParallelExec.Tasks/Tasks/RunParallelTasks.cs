@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
+using ParallelExec.Caching;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
@@ -105,6 +106,12 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         var hashes = new Lazy<FileHashes>(() => FileHashes.Load(RunOptions.Directory));
         var reuse = new Reuse(plan, RunOptions, new FingerprintBuilder(plan, RunOptions, hashes), earlier.Records);
         using Journal journal = Journal.Begin(RunOptions, runId, DateTimeOffset.UtcNow, reuse.Kept, log, Masker);
+        using RemoteCache? remote = RunOptions is { Cache: CacheMode.Remote, RemoteCache: { } address }
+            ? new RemoteCache(address, RunOptions.RemoteCacheWrite, environment.GetValueOrDefault(RemoteCache.TokenVariable), log)
+            : null;
+        OutputCache? cache = RunOptions.Cache is CacheMode.Local or CacheMode.Remote && Reuse.IsNeeded(plan, RunOptions with { Resume = false })
+            ? new OutputCache(RunOptions, new CacheFolder(RunOptions.CacheDirectory, RunOptions.CacheSize), remote, log)
+            : null;
         var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
         var processes = new ProcessRunner(threads, Masker, watchdog);
         var executor = new SubtaskExecutor(
@@ -112,6 +119,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             handOver,
             threads,
             reuse,
+            cache,
             journal,
             Masker,
             processes,
@@ -137,6 +145,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         Task<RunResult> run = engine.RunAsync(stop.Token);
         signals.HoldUntil(run);
         engineThread.Serve(run, WantedCores(plan));
+        cache?.End();
+        log.DrainTo(BuildEngine);
         return run.GetAwaiter().GetResult();
     }
 

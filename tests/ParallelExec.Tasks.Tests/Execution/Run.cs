@@ -1,4 +1,5 @@
 using ParallelExec.Agents;
+using ParallelExec.Caching;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
@@ -75,12 +76,16 @@ internal sealed class Run : IDisposable
         JournalReader earlier = JournalReader.Read(options, diagnostics);
         var hashes = new Lazy<FileHashes>(() => FileHashes.Load(options.Directory));
         var reuse = new Reuse(plan, options, new FingerprintBuilder(plan, options, hashes), earlier.Records);
+        using RemoteCache? remote = options.RemoteCache is null ? null : new RemoteCache(options.RemoteCache, options.RemoteCacheWrite, environment.GetValueOrDefault(RemoteCache.TokenVariable), Log);
+        OutputCache? cache = options.Cache is CacheMode.Local or CacheMode.Remote ? new OutputCache(options, new CacheFolder(options.CacheDirectory, options.CacheSize), remote, Log) : null;
         using Journal journal = Journal.Begin(options, runId, Time.GetUtcNow(), reuse.Kept, Log, masker);
-        var executor = new SubtaskExecutor(options, handOver, threads, reuse, journal, masker, processes, new ProjectRunner(new NoProjects()), agents, Time);
+        var executor = new SubtaskExecutor(options, handOver, threads, reuse, cache, journal, masker, processes, new ProjectRunner(new NoProjects()), agents, Time);
         using var engine = new RunEngine(
             plan, options, executor, [new Observer(Happens), journal, new RunRecorder(plan, options, History.Read(options), hashes, Log, masker), new SharedContexts(plan, options, Log, masker), new ConsoleReport(plan, options, Log, masker)], Time)
         { CleanupLimit = CleanupLimit };
-        return new Results(await engine.RunAsync(stop.Token));
+        RunResult result = await engine.RunAsync(stop.Token);
+        cache?.End();
+        return new Results(result);
     }
 
     public void Dispose()

@@ -44,8 +44,7 @@ public class OptionsParserTests
     }
 
     [Theory]
-    [InlineData("RemoteCache", "http://x/")]
-    [InlineData("Cache", "Local")]
+    [InlineData("ExportFormat", "x")]
     [InlineData("Slots", "4")]
     [InlineData("Launcher", "slurm")]
     [InlineData("Reports", "json;html")]

@@ -11,12 +11,17 @@ internal sealed class RecordingLog : IRunLog
     /// <summary>What a display with one line for it would show, at each change.</summary>
     public List<string> Statuses { get; } = [];
 
-    public void Message(string text) => Lines.Add(text);
+    public void Message(string text)
+    {
+        // Uploads report from threads of their own.
+        lock (Lines)
+            Lines.Add(text);
+    }
 
     public void Status(Func<string> text) => Statuses.Add(text());
 
     public void Report(Diagnostic diagnostic) =>
-        Lines.Add($"{(diagnostic.Severity == Severity.Error ? "error" : "warning")} {diagnostic.Code}: {diagnostic.Message}");
+        Message($"{(diagnostic.Severity == Severity.Error ? "error" : "warning")} {diagnostic.Code}: {diagnostic.Message}");
 
     public bool TryDiagnosticLine(string line, string subtaskId, bool asWarning)
     {

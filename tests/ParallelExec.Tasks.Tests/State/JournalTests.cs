@@ -140,7 +140,7 @@ public sealed class JournalTests : IDisposable
     {
         Begin(new KeyValuePair<string, SuccessRecord>("a", Record)).Dispose();
         // Somebody has put a folder where the new one would be written first.
-        Directory.CreateDirectory($"{Journal.PathOf(Options)}.{Environment.ProcessId}.tmp");
+        Directory.CreateDirectory($"{Journal.PathOf(Options)}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.tmp");
         Assert.ThrowsAny<Exception>(() => Begin());
         Assert.Equal(["a"], Read().Records.Keys);
     }

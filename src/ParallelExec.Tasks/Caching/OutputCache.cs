@@ -1,0 +1,208 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using ParallelExec.Execution;
+using ParallelExec.Execution.Output;
+using ParallelExec.Fingerprints;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+using ParallelExec.Reporting;
+
+namespace ParallelExec.Caching;
+
+/// <summary>Keeps what subtasks wrote under their fingerprints, and brings it back. Whatever is wrong with a cache is a miss: it never fails a subtask.</summary>
+/// <param name="remote">Asked where the folder has nothing, and given what is new; null = none.</param>
+internal sealed class OutputCache(RunOptions options, CacheFolder folder, RemoteCache? remote, IRunLog log)
+{
+    private readonly Lock gate = new();
+    private readonly List<Task> uploads = [];
+    private bool stored;
+    private bool told;
+
+    /// <summary>Looks for what a subtask would write, whole and in a folder of ours.</summary>
+    /// <returns>Null where there is nothing that can be used.</returns>
+    public Found? Find(PlannedSubtask planned, Fingerprint fingerprint)
+    {
+        try
+        {
+            return FindIn(planned, fingerprint.Digest);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or JsonException or FormatException or KeyNotFoundException or ArgumentException)
+        {
+            Damaged(planned, fingerprint.Digest, e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Keeps what a subtask has written.</summary>
+    public void Store(PlannedSubtask planned, SuccessRecord record, string logFile)
+    {
+        string file = folder.NewFile();
+        try
+        {
+            bool packed;
+            using (FileStream archive = File.Create(file))
+                packed = CacheArchive.TryPack(archive, record, logFile, options.ProjectDirectory);
+            if (!packed)
+                return;
+            string digest;
+            using (FileStream archive = File.OpenRead(file))
+                digest = Convert.ToHexStringLower(SHA256.HashData(archive));
+            folder.TakeArchive(file, digest);
+            byte[] entry = new CacheEntry(record.Fingerprint.Digest, digest).ToBytes();
+            // Last: who finds the entry finds the archive.
+            folder.WriteEntry(record.Fingerprint.Digest, entry);
+            lock (gate)
+            {
+                stored = true;
+                if (remote is { CanWrite: true })
+                    uploads.Add(Task.Run(() => Upload(record.Fingerprint.Digest, entry, digest)));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Tell(Codes.CacheDamaged, $"What '{planned.Id}' wrote could not be kept in the cache: {e.Message}");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>The run has ended: uploads are awaited, and what is too much is removed.</summary>
+    public void End()
+    {
+        Task[] open;
+        lock (gate)
+            open = [.. uploads];
+        Task.WaitAll(open);
+        try
+        {
+            if (stored)
+                folder.Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Tell(Codes.CacheDamaged, $"The cache could not be tidied: {e.Message}");
+        }
+    }
+
+    private Found? FindIn(PlannedSubtask planned, string fingerprint)
+    {
+        bool isRemote = false;
+        byte[]? bytes = folder.ReadEntry(fingerprint);
+        if (bytes is null && remote?.ReadEntry(fingerprint) is { } fetched)
+            (bytes, isRemote) = (fetched, true);
+        if (bytes is null)
+            return null;
+        if (CacheEntry.Read(bytes, fingerprint) is not { } entry)
+        {
+            if (isRemote)
+                remote!.Lies($"what it has for '{planned.Id}' is no entry of this fingerprint");
+            else
+                Damaged(planned, fingerprint, "its entry is not one of this fingerprint");
+            return null;
+        }
+        FileStream? archive = folder.OpenArchive(entry.Archive, out bool damaged);
+        if (damaged)
+            Tell(Codes.CacheDamaged, $"The archive of '{planned.Id}' in the cache was damaged, and is removed.");
+        if (archive is null && remote is not null && Download(entry.Archive))
+        {
+            archive = folder.OpenArchive(entry.Archive, out _);
+            folder.WriteEntry(fingerprint, bytes);
+        }
+        if (archive is null)
+        {
+            if (!isRemote)
+                folder.RemoveEntry(fingerprint);
+            return null;
+        }
+        using (archive)
+        {
+            string temporary = HandOver.Stem(options, planned.Subtask) + ".restored";
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
+            Directory.CreateDirectory(temporary);
+            var found = new Found(temporary, CacheArchive.Unpack(archive, temporary, planned.Subtask.Outputs, options.ProjectDirectory));
+            folder.Touch(fingerprint, entry.Archive);
+            return found;
+        }
+    }
+
+    private bool Download(string digest)
+    {
+        string file = folder.NewFile();
+        try
+        {
+            if (!remote!.TryDownload(digest, file))
+                return false;
+            folder.TakeArchive(file, digest);
+            return true;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private void Upload(string fingerprint, byte[] entry, string digest)
+    {
+        try
+        {
+            using FileStream? archive = folder.OpenArchive(digest, out _);
+            if (archive is not null && remote!.TryUpload($"cas/{digest}", archive))
+                remote.TryUpload($"ac/{fingerprint}", new MemoryStream(entry));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Tell(Codes.CacheDamaged, $"An archive could not be read for the remote cache: {e.Message}");
+        }
+    }
+
+    private void Damaged(PlannedSubtask planned, string fingerprint, string why)
+    {
+        try
+        {
+            folder.RemoveEntry(fingerprint);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It will be found damaged again.
+        }
+        Tell(Codes.CacheDamaged, $"What the cache has of '{planned.Id}' can not be used, and is removed: {why}.");
+    }
+
+    // Once: a cache on a broken disk would tell it for each subtask.
+    private void Tell(string code, string message)
+    {
+        lock (gate)
+        {
+            if (told)
+                return;
+            told = true;
+        }
+        log.Report(Diagnostic.Warning(code, message));
+    }
+
+    /// <summary>What a subtask would write, ready to be put in its place.</summary>
+    internal sealed class Found(string folder, CacheArchive.Unpacked unpacked)
+    {
+        public CacheArchive.Unpacked Unpacked => unpacked;
+
+        /// <summary>Puts the files where they belong; what else was among the outputs goes, as it would not have been written.</summary>
+        public void Restore(Subtask subtask, string logFile)
+        {
+            HashSet<string> kept = unpacked.Outputs.Select(file => file.To).ToHashSet(StringComparer.Ordinal);
+            foreach (OutputStamp old in DeclaredFiles.Stamps(subtask.Outputs).Where(old => !kept.Contains(old.Path)))
+                File.Delete(old.Path);
+            foreach ((string from, string to) in unpacked.Outputs)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                File.Move(from, to, overwrite: true);
+            }
+            if (unpacked.Log is { } log)
+                File.Move(log, logFile, overwrite: true);
+        }
+
+        public void Remove() => Directory.Delete(folder, recursive: true);
+    }
+}

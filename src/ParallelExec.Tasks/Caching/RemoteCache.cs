@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using ParallelExec.Model;
+using ParallelExec.Reporting;
+
+namespace ParallelExec.Caching;
+
+/// <summary>
+/// A cache over HTTP: GET and PUT of <c>/ac/SHA256</c> and <c>/cas/SHA256</c>, as Bazel's caches and any WebDAV server speak it. The first
+/// thing that goes wrong is one warning, and then it is not asked again in this run.
+/// </summary>
+internal sealed class RemoteCache : IDisposable
+{
+    /// <summary>The environment variable with the bearer token.</summary>
+    public const string TokenVariable = "PARALLELEXEC_REMOTE_CACHE_TOKEN";
+
+    /// <summary>An entry is some hundred bytes; a server that sends more sends something else.</summary>
+    private const int LongestEntry = 64 * 1024;
+
+    private readonly Uri address;
+    private readonly bool canWrite;
+    private readonly IRunLog log;
+    private readonly HttpClient client = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private int given;
+
+    public RemoteCache(Uri address, bool canWrite, string? token, IRunLog log)
+    {
+        (this.address, this.canWrite, this.log) = (new Uri(address.AbsoluteUri.TrimEnd('/') + "/"), canWrite, log);
+        if (!string.IsNullOrEmpty(token))
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>So long without a byte, and it counts as gone.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    public bool CanWrite => canWrite && !IsGivenUp;
+
+    private bool IsGivenUp => Volatile.Read(ref given) != 0;
+
+    public byte[]? ReadEntry(string fingerprint)
+    {
+        var bytes = new MemoryStream();
+        return TryGet($"ac/{fingerprint}", bytes, LongestEntry) ? bytes.ToArray() : null;
+    }
+
+    public bool TryDownload(string digest, string file)
+    {
+        using FileStream content = File.Create(file);
+        if (!TryGet($"cas/{digest}", content, long.MaxValue))
+            return false;
+        content.Position = 0;
+        if (Convert.ToHexStringLower(SHA256.HashData(content)) == digest)
+            return true;
+        Lies($"the content of cas/{digest} has another digest");
+        return false;
+    }
+
+    public bool TryUpload(string path, Stream content) => Try(async patience =>
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(address, path)) { Content = new StreamContent(new Patient(content, () => patience.CancelAfter(Patience))) };
+        request.Content.Headers.ContentLength = content.Length;
+        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+            throw new HttpRequestException($"PUT {path} was answered with {(int)response.StatusCode}");
+        return true;
+    });
+
+    /// <summary>It has sent something that it should not have.</summary>
+    public void Lies(string how) => GiveUp(how);
+
+    public void Dispose() => client.Dispose();
+
+    private bool TryGet(string path, Stream to, long longest) => Try(async patience =>
+    {
+        using HttpResponseMessage response = await client.GetAsync(new Uri(address, path), HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return false;
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw new HttpRequestException($"GET {path} was answered with {(int)response.StatusCode}");
+        using Stream content = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
+        byte[] buffer = new byte[64 * 1024];
+        int read;
+        long all = 0;
+        while ((read = await content.ReadAsync(buffer, patience.Token).ConfigureAwait(false)) > 0)
+        {
+            if ((all += read) > longest)
+                throw new HttpRequestException($"what it sends for {path} does not end");
+            patience.CancelAfter(Patience);
+            to.Write(buffer, 0, read);
+        }
+        return true;
+    });
+
+    private bool Try(Func<CancellationTokenSource, Task<bool>> talk)
+    {
+        if (IsGivenUp)
+            return false;
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            return talk(patience).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            GiveUp($"nothing came for {Execution.Text.Duration(Patience)}");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            GiveUp((e.InnerException ?? e).Message);
+        }
+        return false;
+    }
+
+    private void GiveUp(string why)
+    {
+        if (Interlocked.Exchange(ref given, 1) == 0)
+            log.Report(Diagnostic.Warning(Codes.RemoteCache, $"The remote cache {address} is not used any more in this run: {why.TrimEnd('.')}."));
+    }
+
+    /// <summary>Content whose reader's patience begins anew with each piece.</summary>
+    private sealed class Patient(Stream content, Action reading) : Stream
+    {
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => content.Length;
+
+        public override long Position
+        {
+            get => content.Position;
+            set => throw new NotSupportedException("it is read once");
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            reading();
+            return content.Read(buffer, offset, count);
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            reading();
+            return content.ReadAsync(buffer, cancellationToken);
+        }
+
+        public override void Flush()
+        {
+            // Nothing is written.
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("it is read once");
+
+        public override void SetLength(long value) => throw new NotSupportedException("it is read");
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("it is read");
+    }
+}

@@ -16,6 +16,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private readonly SortedDictionary<int, (PlannedSubtask Subtask, DateTimeOffset Since)> running = [];
     private DateTimeOffset lastSaid;
+    private readonly HashSet<int> over = [];
     private int ended;
 
     public void On(RunEvent happened)
@@ -33,12 +34,14 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             case SubtaskEnded(var subtask, var result):
                 running.Remove(subtask.Index);
                 ended++;
+                over.Add(subtask.Index);
                 lastSaid = (result.StartedAt ?? lastSaid) + result.Duration;
                 ShowEnd(subtask, result);
                 ShowStatus();
                 break;
             case SubtasksSkipped(var skipped):
                 ended += skipped.Subtasks.Count;
+                over.UnionWith(skipped.Subtasks.Select(subtask => subtask.Index));
                 log.Message($"{Progress()} {Text.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} skipped: {skipped.Reason}");
                 break;
             case RunStopping(var reason):
@@ -128,7 +131,21 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             string usual = entry.Subtask.Estimate is { } estimate ? $", usually {Text.Duration(estimate)}" : "";
             return $"{entry.Subtask.Id} ({Text.Duration(at - entry.Since)}{usual})";
         })];
-        return $"{Progress()} waiting for {Text.Ids(waiting)}";
+        return $"{Progress()} waiting for {Text.Ids(waiting)}{(Left(at) is { } left ? $"; about {Text.Duration(left)} left" : "")}";
+    }
+
+    /// <summary>What the rest takes if each takes what it took before; null where that is not known of all.</summary>
+    private TimeSpan? Left(DateTimeOffset at)
+    {
+        if (plan.Subtasks.Any(subtask => subtask is { Excluded: null, Estimate: null, Subtask.Work: not MilestoneWork } && !over.Contains(subtask.Index)))
+            return null;
+        return Simulation.Makespan(plan, options, subtask =>
+        {
+            if (over.Contains(subtask.Index) || subtask.Estimate is not { } estimate)
+                return TimeSpan.Zero;
+            TimeSpan left = running.TryGetValue(subtask.Index, out (PlannedSubtask Subtask, DateTimeOffset Since) started) ? estimate - (at - started.Since) : estimate;
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        });
     }
 
     private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Text.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");

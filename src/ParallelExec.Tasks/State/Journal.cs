@@ -35,6 +35,20 @@ internal sealed class Journal : IRunObserver, IDisposable
         forcing = new Timer(_ => Force(), null, ForceInterval, ForceInterval);
     }
 
+    /// <returns>Null where it can not be written; then <paramref name="log"/> says why, and nothing may run.</returns>
+    public static Journal? TryBegin(RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
+    {
+        try
+        {
+            return Begin(options, runId, at, kept, log, masker);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Report(Diagnostic.Error(Codes.StateNotWritable, $"journal.ndjson in '{options.Directory}' can not be written, so nothing was run: {e.Message}"));
+            return null;
+        }
+    }
+
     /// <summary>Begins a journal with what is still true of earlier runs. The one that was there is replaced at once, or not at all.</summary>
     public static Journal Begin(RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
     {

@@ -59,7 +59,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
 
         if (!earlier.HasEnded)
             log.Message($"The last run (started {earlier.StartedAt}, process {earlier.ProcessId}) was interrupted: it did not come to an end.");
-        RunResult result = Run(plan, prompts!, earlier, environment, log);
+        if (Run(plan, prompts!, earlier, environment, log) is not { } result)
+            return false;
         Results = [.. plan.Subtasks.Select(subtask => ResultItems.For(subtask, result.Results[subtask.Index], Masker))];
         if (TerminalLogger)
             Log.LogMessage(MessageImportance.High, $"{Path.GetFileNameWithoutExtension(ProjectFile)} -> {SummaryText.Counts(result)}");
@@ -96,7 +97,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         }
     }
 
-    private RunResult Run(ExecutionPlan plan, PromptText prompts, JournalReader earlier, Dictionary<string, string> environment, EngineLog log)
+    private RunResult? Run(ExecutionPlan plan, PromptText prompts, JournalReader earlier, Dictionary<string, string> environment, EngineLog log)
     {
         string runId = Guid.NewGuid().ToString("N");
         using var threads = new BlockingThreads();
@@ -105,7 +106,12 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
         var hashes = new Lazy<FileHashes>(() => FileHashes.Load(RunOptions.Directory));
         var reuse = new Reuse(plan, RunOptions, new FingerprintBuilder(plan, RunOptions, hashes), earlier.Records);
-        using Journal journal = Journal.Begin(RunOptions, runId, DateTimeOffset.UtcNow, reuse.Kept, log, Masker);
+        using Journal? journal = Journal.TryBegin(RunOptions, runId, DateTimeOffset.UtcNow, reuse.Kept, log, Masker);
+        if (journal is null)
+        {
+            log.DrainTo(BuildEngine);
+            return null;
+        }
         using RemoteCache? remote = RunOptions is { Cache: CacheMode.Remote, RemoteCache: { } address }
             ? new RemoteCache(address, RunOptions.RemoteCacheWrite, environment.GetValueOrDefault(RemoteCache.TokenVariable), log)
             : null;

@@ -93,6 +93,16 @@ public sealed class ConsoleReportTests : IDisposable
     }
 
     [Fact]
+    public void Where_all_is_known_the_heartbeat_says_how_much_is_left()
+    {
+        Subtask Taking(string text, int seconds) => Given.Subtask(text) with { EstimatedDuration = TimeSpan.FromSeconds(seconds) };
+        ExecutionPlan plan = Given.Plan(Given.Options, [Taking("a", 40), Taking("b", 80), Taking("c <- a, b", 100)]);
+        Tell(plan, Given.Options, new RunStarted(Start), Started(plan, "a"), Started(plan, "b"), new Tick(Start.AddSeconds(50)));
+        // b has 30 s left, then c comes.
+        Assert.EndsWith("waiting for a (50.0s, usually 40.0s), b (50.0s, usually 1m20s); about 2m10s left", Shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Many_that_are_skipped_for_one_reason_are_one_line()
     {
         ExecutionPlan plan = Given.Plan([.. Enumerable.Range(1, 40).Select(i => $"s{i}")]);

@@ -1,0 +1,100 @@
+using CsCheck;
+using ParallelExec.TestKit;
+
+namespace ParallelExec.Chaos.Tests;
+
+/// <summary>State that was cut, filled with anything, or can not be written: the result says the truth, and the next run works.</summary>
+public sealed class DamageTests : IDisposable
+{
+    private static readonly string[] StateFiles = ["journal.ndjson", "history.json", "hashes.txt", "run.json", "plan.json", "run.lock", "summary.md"];
+
+    private readonly TestFolder folder = new("chaos");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Whatever_happens_to_the_state_up_to_date_is_never_a_lie()
+    {
+        TargetsProject project = Project();
+        Gen.Select(Gen.Int[0, StateFiles.Length - 1], Gen.Int[0, 4], Gen.Int[0, 1000], Gen.Byte.Array[1, 400], Gen.Int[0, 2]).Try(40, async damage =>
+        {
+            (int which, int how, int where, byte[] garbage, int edit) = damage;
+            string file = folder.Combine($"obj/parallelexec/{StateFiles[which]}");
+            if (edit > 0)
+                folder.Write(edit == 1 ? "in.txt" : "out.txt", $"{where} {garbage.Length}");
+            if (File.Exists(file))
+            {
+                byte[] bytes = File.ReadAllBytes(file);
+                int at = bytes.Length == 0 ? 0 : where * (bytes.Length - 1) / 1000;
+                File.WriteAllBytes(file, how switch
+                {
+                    0 => bytes[..at],
+                    1 => garbage,
+                    2 => [.. bytes[..at], .. garbage, .. bytes[at..]],
+                    3 => [.. bytes[..at], .. garbage],
+                    _ => [],
+                });
+            }
+            BuildRun run = (await project.RunAsync()).EnsureSucceeded();
+            Assert.True(run.Status("gen") is "Succeeded" or "UpToDate", run.ToString());
+            Assert.Equal(folder.Read("in.txt"), folder.Read("out.txt"));
+            BuildRun next = (await project.RunAsync()).EnsureSucceeded();
+            Assert.Equal(("UpToDate", 0), (next.Status("gen"), next.WarningLines.Count));
+        }, damage => $"{StateFiles[damage.Item1]}, damage {damage.Item2} at {damage.Item3}, edit {damage.Item5}");
+    }
+
+    [SmallDiskFact]
+    public async Task A_full_disk_is_told_and_when_there_is_room_again_all_is_well()
+    {
+        using SmallDisk disk = await SmallDisk.MountAsync(folder.Combine("state"));
+        TargetsProject project = Project();
+        string option = $"-p:ParallelExecDirectory={disk.Path}/";
+        (await project.RunAsync("RunParallelTasks", option)).EnsureSucceeded();
+        foreach (int left in new[] { 0, 4_096, 20_000 })
+        {
+            folder.Write("in.txt", $"with {left} bytes left");
+            disk.FillUpTo(left);
+            BuildRun full = await project.RunAsync("RunParallelTasks", option);
+            // It may fail, but not silently, and not by a crash; where it says that it is done, it is.
+            Assert.True(full.ExitCode is 0 or 1, full.ToString());
+            Assert.DoesNotContain(full.ErrorLines, error => error.Code == "PEX9001");
+            if (full.Succeeded)
+                Assert.Equal(folder.Read("in.txt"), folder.Read("out.txt"));
+            else
+                Assert.True(full.HasError("PEX4002"), full.ToString());
+            disk.MakeRoom();
+            (await project.RunAsync("RunParallelTasks", option)).EnsureSucceeded();
+            Assert.Equal(folder.Read("in.txt"), folder.Read("out.txt"));
+            Assert.Equal("UpToDate", (await project.RunAsync("RunParallelTasks", option)).EnsureSucceeded().Status("gen"));
+        }
+    }
+
+    [Theory]
+    [InlineData(-400)]
+    [InlineData(400)]
+    public async Task A_clock_that_was_set_changes_nothing_but_times(int days)
+    {
+        TargetsProject project = Project();
+        (await project.RunAsync()).EnsureSucceeded();
+        DateTime then = DateTime.UtcNow.AddDays(days);
+        // As if all had been written before, or after, the clock was set.
+        foreach (string file in Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, then);
+        (await project.RunAsync()).EnsureSucceeded();
+        Assert.Equal("UpToDate", (await project.RunAsync()).EnsureSucceeded().Status("gen"));
+        // An edit of the same length, with the time that the file had.
+        DateTime time = File.GetLastWriteTimeUtc(folder.Combine("in.txt"));
+        folder.Write("in.txt", "other");
+        File.SetLastWriteTimeUtc(folder.Combine("in.txt"), time);
+        Assert.Equal("Succeeded", (await project.RunAsync()).EnsureSucceeded().Status("gen"));
+        Assert.Equal("other", folder.Read("out.txt"));
+    }
+
+    private TargetsProject Project()
+    {
+        folder.Write("in.txt", "first");
+        return TargetsProject.Create(folder, p => p
+            .ParallelTask("gen", "cp in.txt out.txt", inputs: "in.txt", outputs: "out.txt")
+            .ParallelTask("after", "true", dependsOn: "gen"));
+    }
+}

@@ -18,10 +18,12 @@ internal static class SummaryText
     {
         var lines = new List<string> { Headline(run) };
         TimeSpan sequential = Sequential(run);
-        if (sequential > TimeSpan.Zero && run.Plan.Count > 1)
+        // Where nothing had to be done there is nothing to compare.
+        bool worked = run.Results.Any(result => result is { IsReused: false, Status: not SubtaskStatus.Skipped });
+        if (worked && sequential > TimeSpan.Zero && run.Plan.Count > 1)
             lines.Add($"  one after another: {Text.Duration(sequential)}, saved {Saved(run, sequential)}%; {CriticalPath(run)}");
         // People who cut work into batches want to see what each of them brought.
-        if (run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
+        if (worked && run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
             lines.AddRange(Table(run));
         if (run.Succeeded && sequential >= WorthAdvice && run.Plan.Count > 1)
             lines.AddRange(Advice(run, options));

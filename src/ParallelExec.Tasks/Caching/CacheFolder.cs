@@ -79,19 +79,33 @@ internal sealed class CacheFolder(string directory, long size)
     {
         if (!Directory.Exists(directory))
             return;
-        FileInfo[] files = [.. new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories)];
-        // What a killed run has left.
-        foreach (FileInfo half in files.Where(file => file.Extension == ".tmp" && file.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)))
+        ILookup<bool, FileInfo> all = new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).ToLookup(file => file.Extension == ".tmp");
+        // What is half written belongs to another build, or to one that was killed.
+        foreach (FileInfo half in all[true].Where(file => file.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)))
             Remove(half);
-        long total = files.Sum(file => file.Length);
+        FileInfo[] files = [.. all[false]];
+        long total = files.Sum(Length);
         if (total <= size)
             return;
         foreach (FileInfo file in files.OrderBy(file => file.LastWriteTimeUtc))
         {
             if (total <= size * Trimmed)
                 return;
-            total -= file.Length;
+            total -= Length(file);
             Remove(file);
+        }
+    }
+
+    // Another build may have removed it meanwhile.
+    private static long Length(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
         }
     }
 

@@ -129,6 +129,32 @@ public sealed class CacheTests : IDisposable
     }
 
     [UnixFact]
+    public async Task Many_builds_use_one_cache_at_once()
+    {
+        Run[] runs = [.. Enumerable.Range(0, 8).Select(_ => Checkout())];
+        try
+        {
+            foreach (Run run in runs)
+                run.Options = run.Options with { CacheSize = 3_000 };
+            await Task.WhenAll(runs.Select(run => Task.Run(async () =>
+            {
+                for (int n = 0; n < 10; n++)
+                {
+                    run.Folder.Write("in.txt", $"{n % 3}");
+                    (await run.Async(Gen(run))).Run.Results.ToList().ForEach(result => Assert.True(result.IsSuccess, result.Reason));
+                    Assert.Equal($"{n % 3} hello\n", run.Folder.Read("out/a/b.txt"));
+                }
+            })));
+            Assert.All(runs, run => Assert.Empty(Warnings(run)));
+        }
+        finally
+        {
+            foreach (Run run in runs)
+                run.Dispose();
+        }
+    }
+
+    [UnixFact]
     public async Task It_stays_within_its_size_and_keeps_what_was_used_last()
     {
         using Run run = Checkout();

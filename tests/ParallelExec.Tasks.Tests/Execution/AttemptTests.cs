@@ -32,6 +32,16 @@ public sealed class AttemptTests : IDisposable
         Assert.Equal("attempt 1\nattempt 2\nattempt 3\n", run.LogOf("a"));
     }
 
+    [UnixFact]
+    public async Task A_log_file_that_can_not_be_written_is_what_is_told()
+    {
+        Directory.CreateDirectory(run.Folder.Combine("state/logs/a.log"));
+        Run.Results results = await run.Async(run.Shell("a", "touch ran"));
+        Assert.Equal((SubtaskStatus.Failed, Codes.NotStarted), (results["a"].Status, results["a"].Code));
+        Assert.Equal($"could not be started: its log file '{run.Folder.Combine("state/logs/a.log")}' can not be written", results["a"].Reason);
+        Assert.False(run.Folder.Exists("ran"));
+    }
+
     [Theory]
     [InlineData("out.txt", SubtaskStatus.Succeeded)]
     [InlineData("*.txt", SubtaskStatus.Succeeded)]

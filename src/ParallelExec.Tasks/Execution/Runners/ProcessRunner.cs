@@ -49,6 +49,9 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
             pump.GetAwaiter().GetResult();
             if (command.ScriptFile is not null)
                 File.Delete(command.ScriptFile);
+            // The shell in front of the command could not open it, and has told nobody but our own console.
+            if (stopped is null && child.ExitCode != 0 && !command.Pumped && !File.Exists(context.LogFile))
+                return NotStarted($"its log file '{context.LogFile}' can not be written");
             if (stopped is null)
                 return RunnerResult.Exited(child.ExitCode) with { HasLog = true };
             return new RunnerResult(RunnerEnd.Stopped)

@@ -6,10 +6,10 @@ namespace ParallelExec.State;
 /// <summary><c>$(ParallelExecDirectory)</c> while a run holds it: nobody else writes there.</summary>
 internal sealed class RunDirectory : IDisposable
 {
-    private readonly FileStream lockFile;
+    private readonly LockFile lockFile;
     private readonly string rounds;
 
-    private RunDirectory(FileStream lockFile, string rounds) => (this.lockFile, this.rounds) = (lockFile, rounds);
+    private RunDirectory(LockFile lockFile, string rounds) => (this.lockFile, this.rounds) = (lockFile, rounds);
 
     /// <summary>Takes the folder for one run; the lock goes with this process, however it ends.</summary>
     /// <returns>Null where it can not be had; then <paramref name="diagnostics"/> say why.</returns>
@@ -27,25 +27,16 @@ internal sealed class RunDirectory : IDisposable
             return null;
         }
         string rounds = Path.Combine(directory, "rounds");
-        FileStream lockFile;
+        LockFile? lockFile = null;
         try
         {
-            lockFile = new FileStream(LockOf(directory), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            string who = JournalReader.Read(options, [], ends: true) is { ProcessId: > 0 } holder ? $" (process {holder.ProcessId}, since {holder.StartedAt})" : "";
-            diagnostics.Add(Diagnostic.Error(
-                Codes.Locked, $"Another run{who} is using '{directory}'. Wait until it has ended (-p:ParallelExecOnLocked=Wait does), or give this run a folder of its own with -p:ParallelExecDirectory=PATH."));
-            return null;
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            diagnostics.Add(NotWritable(directory, e));
-            return null;
-        }
-        try
-        {
+            lockFile = LockFile.TryTake(LockOf(directory));
+            if (lockFile is null)
+            {
+                diagnostics.Add(Diagnostic.Error(
+                    Codes.Locked, $"{LockFile.Holder(LockOf(directory))} is using '{directory}'. Wait until it has ended (-p:ParallelExecOnLocked=Wait does), or give this run a folder of its own with -p:ParallelExecDirectory=PATH."));
+                return null;
+            }
             string handover = Path.Combine(directory, "handover");
             if (Directory.Exists(rounds))
                 Directory.Delete(rounds, recursive: true);
@@ -57,7 +48,7 @@ internal sealed class RunDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            lockFile.Dispose();
+            lockFile?.Dispose();
             diagnostics.Add(NotWritable(directory, e));
             return null;
         }
@@ -65,22 +56,7 @@ internal sealed class RunDirectory : IDisposable
     }
 
     /// <summary>A run is under way there.</summary>
-    public static bool IsTaken(RunOptions options)
-    {
-        try
-        {
-            using var probe = new FileStream(LockOf(options.Directory), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
+    public static bool IsTaken(RunOptions options) => LockFile.IsTaken(LockOf(options.Directory));
 
     private static string LockOf(string directory) => Path.Combine(directory, "run.lock");
 
@@ -94,7 +70,7 @@ internal sealed class RunDirectory : IDisposable
             if (Directory.Exists(Path.Combine(directory, folder)))
                 Directory.Delete(Path.Combine(directory, folder), recursive: true);
         }
-        foreach (string file in new[] { "run.json", "plan.json", "journal.ndjson", "history.json", "hashes.txt", "summary.md", "run.lock", ".gitignore" })
+        foreach (string file in new[] { "run.json", "plan.json", "journal.ndjson", "history.json", "hashes.txt", "summary.md", "run.lock", "run.owner", ".gitignore" })
             File.Delete(Path.Combine(directory, file));
         if (!Directory.EnumerateFileSystemEntries(directory).Any())
             Directory.Delete(directory);

@@ -1,4 +1,5 @@
 using ParallelExec.Model;
+using ParallelExec.State;
 
 namespace ParallelExec.TaskFolders;
 
@@ -6,7 +7,7 @@ namespace ParallelExec.TaskFolders;
 internal sealed class TaskFolderLock : IDisposable
 {
     private const string Name = ".parallelexec.lock";
-    private readonly Dictionary<string, FileStream> files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LockFile> files = new(StringComparer.Ordinal);
 
     /// <returns>Null where another run has one of them, or it can not be written; then <paramref name="diagnostics"/> say so.</returns>
     public static TaskFolderLock? TryTake(IEnumerable<string> folders, List<Diagnostic> diagnostics)
@@ -14,19 +15,22 @@ internal sealed class TaskFolderLock : IDisposable
         var taken = new TaskFolderLock();
         foreach (string folder in folders.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
+            string path = Path.Combine(folder, Name);
             try
             {
-                taken.files.Add(folder, new FileStream(
-                    Path.Combine(folder, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+                if (LockFile.TryTake(path, passing: true) is { } file)
+                {
+                    taken.files.Add(folder, file);
+                    continue;
+                }
+                diagnostics.Add(Diagnostic.Error(Codes.Locked, $"{LockFile.Holder(path)} is using the task folder '{folder}'. Wait until it has ended (-p:ParallelExecOnLocked=Wait does)."));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                diagnostics.Add(e is UnauthorizedAccessException
-                    ? Diagnostic.Error(Codes.StateNotWritable, $"'{folder}' can not be written: {e.Message}")
-                    : Diagnostic.Error(Codes.Locked, $"Another run is using the task folder '{folder}'. Wait until it has ended (-p:ParallelExecOnLocked=Wait does)."));
-                taken.Dispose();
-                return null;
+                diagnostics.Add(Diagnostic.Error(Codes.StateNotWritable, $"'{folder}' can not be written: {e.Message}"));
             }
+            taken.Dispose();
+            return null;
         }
         return taken;
     }
@@ -34,13 +38,13 @@ internal sealed class TaskFolderLock : IDisposable
     /// <summary>Gives one folder up, so that it can be moved.</summary>
     public void Release(string folder)
     {
-        if (files.Remove(folder, out FileStream? file))
+        if (files.Remove(folder, out LockFile? file))
             file.Dispose();
     }
 
     public void Dispose()
     {
-        foreach (FileStream file in files.Values)
+        foreach (LockFile file in files.Values)
             file.Dispose();
     }
 }

@@ -130,7 +130,9 @@ public sealed class TaskFolderTests : IDisposable
         using RunningDotNet first = await Project().StartAsync("RunParallelTasks", Option);
         await first.WaitForFileAsync("started");
         BuildRun second = await Project().RunAsync("RunParallelTasks", Option, "-p:ParallelExecDirectory=other/");
-        Assert.Equal("PEX4001", Assert.Single(second.EnsureFailed().ErrorLines).Code);
+        DiagnosticLine error = Assert.Single(second.EnsureFailed().ErrorLines);
+        Assert.Equal("PEX4001", error.Code);
+        Assert.Matches(@"Another run \(process \d+, since 2\d{3}-.*Z\) is using the task folder", error.Text);
         folder.Write("go", "");
         (await first.ExitAsync()).EnsureSucceeded();
     }

@@ -69,6 +69,25 @@ public sealed class DamageTests : IDisposable
         }
     }
 
+    [SmallDiskFact]
+    public async Task State_that_can_only_be_read_is_told_and_nothing_runs()
+    {
+        using SmallDisk disk = await SmallDisk.MountAsync(folder.Combine("state"));
+        TargetsProject project = Project();
+        string option = $"-p:ParallelExecDirectory={disk.Path}/";
+        (await project.RunAsync("RunParallelTasks", option)).EnsureSucceeded();
+        folder.Write("in.txt", "edited");
+        await disk.BeReadOnlyAsync(true);
+        BuildRun refused = (await project.RunAsync("RunParallelTasks", option)).EnsureFailed();
+        Assert.Equal(("PEX4002", "first"), (Assert.Single(refused.ErrorLines).Code, folder.Read("out.txt")));
+        // What only looks still does.
+        Assert.Equal("input in.txt changed", (await project.RunAsync("PlanParallelTasks", option)).EnsureSucceeded().Plan["gen"]["Reason"]);
+        (await project.RunAsync("ShowParallelTasks", option)).EnsureSucceeded();
+        await disk.BeReadOnlyAsync(false);
+        Assert.Equal("Succeeded", (await project.RunAsync("RunParallelTasks", option)).EnsureSucceeded().Status("gen"));
+        Assert.Equal("edited", folder.Read("out.txt"));
+    }
+
     [Theory]
     [InlineData(-400)]
     [InlineData(400)]

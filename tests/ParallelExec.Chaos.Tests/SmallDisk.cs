@@ -55,6 +55,9 @@ internal sealed class SmallDisk : IDisposable
 
     public void MakeRoom() => File.Delete(Filler);
 
+    /// <summary>As a disk does after an error; not even root can write then.</summary>
+    public async Task BeReadOnlyAsync(bool readOnly) => Assert.Equal(0, await RunAsync("mount", "-o", $"remount,{(readOnly ? "ro" : "rw")}", Path));
+
     public void Dispose() => RunAsync("umount", "-l", Path).GetAwaiter().GetResult();
 
     private static async Task<int> RunAsync(string program, params string[] arguments)

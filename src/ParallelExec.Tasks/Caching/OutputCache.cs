@@ -11,7 +11,8 @@ namespace ParallelExec.Caching;
 
 /// <summary>Keeps what subtasks wrote under their fingerprints, and brings it back. Whatever is wrong with a cache is a miss: it never fails a subtask.</summary>
 /// <param name="remote">Asked where the folder has nothing, and given what is new; null = none.</param>
-internal sealed class OutputCache(RunOptions options, CacheFolder folder, RemoteCache? remote, IRunLog log)
+/// <param name="stop">Ends uploads.</param>
+internal sealed class OutputCache(RunOptions options, CacheFolder folder, RemoteCache? remote, IRunLog log, CancellationToken stop)
 {
     private readonly Lock gate = new();
     private readonly List<Task> uploads = [];
@@ -20,22 +21,31 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
 
     /// <summary>Looks for what a subtask would write, whole and in a folder of ours.</summary>
     /// <returns>Null where there is nothing that can be used.</returns>
-    public Found? Find(PlannedSubtask planned, Fingerprint fingerprint)
+    public Found? Find(PlannedSubtask planned, Fingerprint fingerprint, CancellationToken cancel)
     {
         try
         {
-            return FindIn(planned, fingerprint.Digest);
+            return FindIn(planned, fingerprint.Digest, cancel);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or JsonException or FormatException or KeyNotFoundException or ArgumentException)
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or InvalidOperationException or JsonException or FormatException or KeyNotFoundException or ArgumentException)
         {
             Damaged(planned, fingerprint.Digest, e.Message);
-            return null;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, say: what the cache has may be good.
+            Tell(Codes.CacheDamaged, $"What the cache has of '{planned.Id}' can not be used: {e.Message}");
+        }
+        return null;
     }
 
     /// <summary>Keeps what a subtask has written.</summary>
-    public void Store(PlannedSubtask planned, SuccessRecord record, string logFile)
+    /// <param name="fingerprint">As it was before the work: who asks has not done it either.</param>
+    public void Store(PlannedSubtask planned, Fingerprint fingerprint, SuccessRecord record, string logFile)
     {
+        // Files come back, folders without any would not.
+        if (planned.Subtask.Outputs.Any(output => !output.IsGlob && !record.Outputs.Any(file => DeclaredFiles.Includes(output, file.Path))))
+            return;
         string file = folder.NewFile();
         try
         {
@@ -48,14 +58,14 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
             using (FileStream archive = File.OpenRead(file))
                 digest = Convert.ToHexStringLower(SHA256.HashData(archive));
             folder.TakeArchive(file, digest);
-            byte[] entry = new CacheEntry(record.Fingerprint.Digest, digest).ToBytes();
+            byte[] entry = new CacheEntry(fingerprint.Digest, digest).ToBytes();
             // Last: who finds the entry finds the archive.
-            folder.WriteEntry(record.Fingerprint.Digest, entry);
+            folder.WriteEntry(fingerprint.Digest, entry);
             lock (gate)
             {
                 stored = true;
                 if (remote is { CanWrite: true })
-                    uploads.Add(Task.Run(() => Upload(record.Fingerprint.Digest, entry, digest)));
+                    uploads.Add(Task.Run(() => Upload(fingerprint.Digest, entry, digest)));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -86,11 +96,11 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         }
     }
 
-    private Found? FindIn(PlannedSubtask planned, string fingerprint)
+    private Found? FindIn(PlannedSubtask planned, string fingerprint, CancellationToken cancel)
     {
         bool isRemote = false;
         byte[]? bytes = folder.ReadEntry(fingerprint);
-        if (bytes is null && remote?.ReadEntry(fingerprint) is { } fetched)
+        if (bytes is null && remote?.ReadEntry(fingerprint, cancel) is { } fetched)
             (bytes, isRemote) = (fetched, true);
         if (bytes is null)
             return null;
@@ -105,7 +115,7 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         FileStream? archive = folder.OpenArchive(entry.Archive, out bool damaged);
         if (damaged)
             Tell(Codes.CacheDamaged, $"The archive of '{planned.Id}' in the cache was damaged, and is removed.");
-        if (archive is null && remote is not null && Download(entry.Archive))
+        if (archive is null && remote is not null && Download(entry.Archive, cancel))
         {
             archive = folder.OpenArchive(entry.Archive, out _);
             folder.WriteEntry(fingerprint, bytes);
@@ -128,12 +138,12 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         }
     }
 
-    private bool Download(string digest)
+    private bool Download(string digest, CancellationToken cancel)
     {
         string file = folder.NewFile();
         try
         {
-            if (!remote!.TryDownload(digest, file))
+            if (!remote!.TryDownload(digest, file, cancel))
                 return false;
             folder.TakeArchive(file, digest);
             return true;
@@ -149,8 +159,8 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         try
         {
             using FileStream? archive = folder.OpenArchive(digest, out _);
-            if (archive is not null && remote!.TryUpload($"cas/{digest}", archive))
-                remote.TryUpload($"ac/{fingerprint}", new MemoryStream(entry));
+            if (archive is not null && remote!.TryUpload($"cas/{digest}", archive, stop))
+                remote.TryUpload($"ac/{fingerprint}", new MemoryStream(entry), stop);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -192,8 +202,8 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         public void Restore(Subtask subtask, string logFile)
         {
             HashSet<string> kept = unpacked.Outputs.Select(file => file.To).ToHashSet(StringComparer.Ordinal);
-            foreach (OutputStamp old in DeclaredFiles.Stamps(subtask.Outputs).Where(old => !kept.Contains(old.Path)))
-                File.Delete(old.Path);
+            foreach (string old in DeclaredFiles.Existing(subtask.Outputs).Where(old => !kept.Contains(old)))
+                File.Delete(old);
             foreach ((string from, string to) in unpacked.Outputs)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(to)!);

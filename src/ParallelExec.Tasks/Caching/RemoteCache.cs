@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -17,6 +19,9 @@ internal sealed class RemoteCache : IDisposable
 
     /// <summary>An entry is some hundred bytes; a server that sends more sends something else.</summary>
     private const int LongestEntry = 64 * 1024;
+
+    /// <summary>What comes more slowly costs more than it brings, in bytes per second.</summary>
+    private const int SlowestRate = 20_000;
 
     private readonly Uri address;
     private readonly bool canWrite;
@@ -38,16 +43,16 @@ internal sealed class RemoteCache : IDisposable
 
     private bool IsGivenUp => Volatile.Read(ref given) != 0;
 
-    public byte[]? ReadEntry(string fingerprint)
+    public byte[]? ReadEntry(string fingerprint, CancellationToken cancel)
     {
         var bytes = new MemoryStream();
-        return TryGet($"ac/{fingerprint}", bytes, LongestEntry) ? bytes.ToArray() : null;
+        return TryGet($"ac/{fingerprint}", bytes, LongestEntry, cancel) ? bytes.ToArray() : null;
     }
 
-    public bool TryDownload(string digest, string file)
+    public bool TryDownload(string digest, string file, CancellationToken cancel)
     {
         using FileStream content = File.Create(file);
-        if (!TryGet($"cas/{digest}", content, long.MaxValue))
+        if (!TryGet($"cas/{digest}", content, long.MaxValue, cancel))
             return false;
         content.Position = 0;
         if (Convert.ToHexStringLower(SHA256.HashData(content)) == digest)
@@ -56,22 +61,22 @@ internal sealed class RemoteCache : IDisposable
         return false;
     }
 
-    public bool TryUpload(string path, Stream content) => Try(async patience =>
+    public bool TryUpload(string path, Stream content, CancellationToken cancel) => Try(async patience =>
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(address, path)) { Content = new StreamContent(new Patient(content, () => patience.CancelAfter(Patience))) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(address, path)) { Content = new StreamContent(new Watched(content, patience.Moved)) };
         request.Content.Headers.ContentLength = content.Length;
         using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw new HttpRequestException($"PUT {path} was answered with {(int)response.StatusCode}");
         return true;
-    });
+    }, cancel);
 
     /// <summary>It has sent something that it should not have.</summary>
     public void Lies(string how) => GiveUp(how);
 
     public void Dispose() => client.Dispose();
 
-    private bool TryGet(string path, Stream to, long longest) => Try(async patience =>
+    private bool TryGet(string path, Stream to, long longest, CancellationToken cancel) => Try(async patience =>
     {
         using HttpResponseMessage response = await client.GetAsync(new Uri(address, path), HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotFound)
@@ -86,24 +91,28 @@ internal sealed class RemoteCache : IDisposable
         {
             if ((all += read) > longest)
                 throw new HttpRequestException($"what it sends for {path} does not end");
-            patience.CancelAfter(Patience);
+            patience.Moved(read);
             to.Write(buffer, 0, read);
         }
         return true;
-    });
+    }, cancel);
 
-    private bool Try(Func<CancellationTokenSource, Task<bool>> talk)
+    private bool Try(Func<Conversation, Task<bool>> talk, CancellationToken cancel)
     {
-        if (IsGivenUp)
+        if (IsGivenUp || cancel.IsCancellationRequested)
             return false;
-        using var patience = new CancellationTokenSource(Patience);
+        using var conversation = new Conversation(Patience, cancel);
         try
         {
-            return talk(patience).GetAwaiter().GetResult();
+            return talk(conversation).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Nobody waits for it any more, which is not its fault.
         }
         catch (OperationCanceledException)
         {
-            GiveUp($"nothing came for {Execution.Text.Duration(Patience)}");
+            GiveUp(conversation.Problem);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -118,8 +127,38 @@ internal sealed class RemoteCache : IDisposable
             log.Report(Diagnostic.Warning(Codes.RemoteCache, $"The remote cache {address} is not used any more in this run: {why.TrimEnd('.')}."));
     }
 
-    /// <summary>Content whose reader's patience begins anew with each piece.</summary>
-    private sealed class Patient(Stream content, Action reading) : Stream
+    /// <summary>One request and its answer: over when nothing moves for as long as our patience lasts, or all too little does.</summary>
+    private sealed class Conversation : IDisposable
+    {
+        private readonly CancellationTokenSource over;
+        private readonly TimeSpan patience;
+        private readonly long started = Stopwatch.GetTimestamp();
+        private long moved;
+
+        public Conversation(TimeSpan patience, CancellationToken cancel)
+        {
+            this.patience = patience;
+            over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            over.CancelAfter(patience);
+        }
+
+        public CancellationToken Token => over.Token;
+
+        /// <summary>What it was over for.</summary>
+        public string Problem => string.Create(CultureInfo.InvariantCulture, $"{(moved == 0 ? "nothing" : $"only {moved} bytes")} came in {Execution.Text.Duration(Stopwatch.GetElapsedTime(started))}");
+
+        public void Moved(int bytes)
+        {
+            moved += bytes;
+            TimeSpan left = patience + TimeSpan.FromSeconds((double)moved / SlowestRate) - Stopwatch.GetElapsedTime(started);
+            over.CancelAfter(TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, patience.Ticks)));
+        }
+
+        public void Dispose() => over.Dispose();
+    }
+
+    /// <summary>Content that tells how much of it was read.</summary>
+    private sealed class Watched(Stream content, Action<int> moved) : Stream
     {
         public override bool CanRead => true;
         public override bool CanSeek => false;
@@ -134,14 +173,16 @@ internal sealed class RemoteCache : IDisposable
 
         public override int Read(byte[] buffer, int offset, int count)
         {
-            reading();
-            return content.Read(buffer, offset, count);
+            int read = content.Read(buffer, offset, count);
+            moved(read);
+            return read;
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            reading();
-            return content.ReadAsync(buffer, cancellationToken);
+            int read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            moved(read);
+            return read;
         }
 
         public override void Flush()

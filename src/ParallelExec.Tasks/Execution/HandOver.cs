@@ -56,13 +56,31 @@ internal sealed class HandOver(
         environment["PARALLELEXEC_OUTPUT"] = stem + ".output";
         if (subtask.Team is not null)
             environment["PARALLELEXEC_SHARED_CONTEXT"] = subtask.Team.SharedContext;
-        environment[ChildProcess.CookieVariable] = $"{runId}-{planned.Index.ToString(CultureInfo.InvariantCulture)}-{attempt.ToString(CultureInfo.InvariantCulture)};";
+        environment[ChildProcess.CookieVariable] = Cookie(planned, attempt);
         if (!OperatingSystem.IsWindows())
             environment["PWD"] = subtask.WorkingDirectory;
         if (attempt > 1)
             File.Delete(stem + ".output");
         WriteContext(stem + ".context.json", planned, received, results);
         return environment;
+    }
+
+    /// <summary>The environment of a command that is no attempt at the work: nothing is handed to it.</summary>
+    public IReadOnlyDictionary<string, string> Declared(PlannedSubtask planned)
+    {
+        var environment = new Dictionary<string, string>(baseEnvironment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach ((string name, string value) in planned.Subtask.Environment)
+            environment[name] = value;
+        environment[ChildProcess.CookieVariable] = Cookie(planned, 0);
+        return environment;
+    }
+
+    /// <returns>The path of a file that nobody else uses; it is not there yet.</returns>
+    public string NewFile(PlannedSubtask planned, string ending)
+    {
+        string stem = Stem(options, planned.Subtask);
+        Directory.CreateDirectory(Path.GetDirectoryName(stem)!);
+        return $"{stem}.{Guid.NewGuid():N}{ending}";
     }
 
     /// <summary>The files that belong to one subtask, without their endings.</summary>
@@ -197,6 +215,8 @@ internal sealed class HandOver(
             json.WriteEndArray();
         }
     }
+
+    private string Cookie(PlannedSubtask planned, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{runId}-{planned.Index}-{attempt};");
 
     private static string VariableName(string name)
     {

@@ -7,8 +7,9 @@ namespace ParallelExec.Execution;
 
 /// <summary>Whether what a subtask did before still holds, so that it need not run.</summary>
 /// <param name="earlier">What has succeeded in earlier runs, by id.</param>
-internal sealed class Reuse(ExecutionPlan plan, RunOptions options, FingerprintBuilder fingerprints, IReadOnlyDictionary<string, SuccessRecord> earlier)
+internal sealed class Reuse(ExecutionPlan plan, RunOptions options, HandOver handOver, Lazy<FileHashes> hashes, ToolVersions versions, IReadOnlyDictionary<string, SuccessRecord> earlier)
 {
+    private readonly FingerprintBuilder fingerprints = new(plan, options, handOver, hashes, versions);
     private readonly bool[] hasRun = new bool[plan.Subtasks.Length];
 
     /// <summary>Its work was done in this run, so what it wrote or handed on may be new.</summary>
@@ -30,7 +31,11 @@ internal sealed class Reuse(ExecutionPlan plan, RunOptions options, FingerprintB
             .Select(subtask => KeyValuePair.Create(subtask.Id, earlier[subtask.Id]));
 
     /// <summary>Looks whether it need not run. What it depends on must have ended.</summary>
-    public Reused Find(PlannedSubtask planned)
+    public Reused Find(PlannedSubtask planned) =>
+        // What its result is made of is what is there now, whether or not there is something to compare with.
+        FindRecord(planned) with { Fingerprint = FingerprintBuilder.ReadsFiles(planned.Subtask) && CanBeReused(planned.Subtask) ? fingerprints.Of(planned) : null };
+
+    private Reused FindRecord(PlannedSubtask planned)
     {
         Subtask subtask = planned.Subtask;
         bool isChecked = IsUpToDateChecked(subtask, options);
@@ -55,6 +60,10 @@ internal sealed class Reuse(ExecutionPlan plan, RunOptions options, FingerprintB
         {
             Reused reused = Find(subtask);
             string? before = subtask.Dependencies.FirstOrDefault(HasRun, -1) is >= 0 and int index ? plan.Subtasks[index].Id : null;
+            if ((reused.Record ?? earlier.GetValueOrDefault(subtask.Id)) is { } record)
+                handOver.Reuse(subtask, record);
+            else
+                handOver.Pass(subtask);
             // A milestone does nothing, so nothing is new after it but what is new before it.
             if (reused.Record is null ? subtask.Subtask.Work is not MilestoneWork || before is not null : before is not null)
                 SetHasRun(subtask);
@@ -66,32 +75,37 @@ internal sealed class Reuse(ExecutionPlan plan, RunOptions options, FingerprintB
 
     /// <summary>What later runs compare with; null where its result is not to be used again.</summary>
     /// <param name="isSecret">Tells that a text holds a secret, which is kept nowhere.</param>
-    public SuccessRecord? RecordOf(PlannedSubtask planned, SubtaskResult result, string notes, Func<string, bool> isSecret)
+    public SuccessRecord? RecordOf(PlannedSubtask planned, ImmutableSortedDictionary<string, string> values, string notes, Func<string, bool> isSecret)
     {
-        if (!CanBeReused(planned.Subtask) || !planned.Subtask.Cache || isSecret(notes) || result.Values.Values.Any(isSecret))
+        if (!CanBeReused(planned.Subtask) || !planned.Subtask.Cache || isSecret(notes) || values.Values.Any(isSecret))
             return null;
         return new SuccessRecord
         {
-            Fingerprint = fingerprints.Of(planned),
-            Outputs = DeclaredFiles.Stamps(planned.Subtask.Outputs),
-            Values = result.Values,
+            Fingerprint = fingerprints.OfResult(planned),
+            Outputs = Stamps(planned.Subtask, DeclaredFiles.Existing(planned.Subtask.Outputs)),
+            Values = values,
             Notes = notes,
         };
     }
-
-    public Fingerprint FingerprintOf(PlannedSubtask planned) => fingerprints.Of(planned);
 
     // Cleanup cleans up after this run. Task folders say themselves what is done, and people change that.
     private static bool CanBeReused(Subtask subtask) => subtask is { Always: false, TaskFile: null, Work: not MilestoneWork };
 
     private string? OutputsDiffer(Subtask subtask, SuccessRecord record)
     {
-        foreach (OutputStamp output in record.Outputs)
-        {
-            OutputStamp? now = DeclaredFiles.StampOf(output.Path);
-            if (now != output)
-                return $"output {Path.GetRelativePath(options.ProjectDirectory, output.Path)} {(now is null ? "is gone" : "was edited since")}";
-        }
+        ImmutableArray<OutputStamp> now = Stamps(subtask, [.. record.Outputs.Select(output => output.Path)]);
+        if (record.Outputs.Zip(now).FirstOrDefault(pair => pair.First != pair.Second) is ({ } changed, { State: var state }))
+            return $"output {Path.GetRelativePath(options.ProjectDirectory, changed.Path)} {(state == Fingerprint.NoFile ? "is gone" : "was edited since")}";
         return subtask.Outputs.FirstOrDefault(output => !DeclaredFiles.Exists(output)) is { } missing ? $"output {missing.Declared} is gone" : null;
+    }
+
+    // Where inputs are read, outputs are too: then a touched file is still the same, and an edited one is never. For a result that only
+    // a resume asks for, nobody should pay that.
+    private ImmutableArray<OutputStamp> Stamps(Subtask subtask, string[] files)
+    {
+        if (files.Length == 0)
+            return [];
+        string?[] states = subtask.Inputs.IsEmpty ? [.. files.Select(DeclaredFiles.SizeAndTime)] : hashes.Value.Of(files);
+        return [.. files.Select((file, i) => new OutputStamp(file, states[i] ?? Fingerprint.NoFile))];
     }
 }

@@ -85,7 +85,7 @@ internal sealed class SubtaskExecutor(
             };
         }
         journal.Working(planned.Id, startedAt, reused.Why);
-        if (Restore(planned) is { } restored)
+        if (Restore(planned, reused.Fingerprint, cancel) is { } restored)
             return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started) };
         reuse.SetHasRun(planned);
         SubtaskResult result;
@@ -113,17 +113,19 @@ internal sealed class SubtaskExecutor(
             Attempts = attempt,
             Killed = killed,
             Why = reused.Why is Reused.NeverSucceeded ? "" : reused.Why ?? "",
-            Record = result.Status == SubtaskStatus.Succeeded ? reuse.RecordOf(planned, result, handOver.NotesFrom(planned), text => masker is not null && masker.Apply(text) != text) : null,
+            Record = result.Status == SubtaskStatus.Succeeded ? reuse.RecordOf(planned, result.Values, handOver.NotesFrom(planned), IsSecret) : null,
         };
-        if (cache is not null && result.Record is not null && Reuse.IsUpToDateChecked(planned.Subtask, options))
-            cache.Store(planned, result.Record, result.LogFile);
+        if (cache is not null && result.Record is { Fingerprint.IsSettled: true } && Reuse.IsUpToDateChecked(planned.Subtask, options))
+            cache.Store(planned, reused.Fingerprint!, result.Record, result.LogFile);
         return result;
     }
 
+    private bool IsSecret(string text) => masker is not null && masker.Apply(text) != text;
+
     /// <returns>Null where the cache has nothing that can be used.</returns>
-    private SubtaskResult? Restore(PlannedSubtask planned)
+    private SubtaskResult? Restore(PlannedSubtask planned, Fingerprint? fingerprint, CancellationToken cancel)
     {
-        if (cache is null || !Reuse.IsUpToDateChecked(planned.Subtask, options) || cache.Find(planned, reuse.FingerprintOf(planned)) is not { } found)
+        if (cache is null || fingerprint is null || !Reuse.IsUpToDateChecked(planned.Subtask, options) || cache.Find(planned, fingerprint, cancel) is not { } found)
             return null;
         string logFile = LogFiles.PathOf(options, planned.Subtask);
         try
@@ -136,14 +138,7 @@ internal sealed class SubtaskExecutor(
             // What stands there now is what stands there before any work: the work writes it.
             return null;
         }
-        var record = new SuccessRecord
-        {
-            Fingerprint = reuse.FingerprintOf(planned),
-            Outputs = DeclaredFiles.Stamps(planned.Subtask.Outputs),
-            Values = found.Unpacked.Values,
-            Notes = found.Unpacked.Notes,
-        };
-        if (planned.Subtask.Outputs.Any(output => !DeclaredFiles.Exists(output)))
+        if (planned.Subtask.Outputs.Any(output => !DeclaredFiles.Exists(output)) || reuse.RecordOf(planned, found.Unpacked.Values, found.Unpacked.Notes, IsSecret) is not { } record)
             return null;
         handOver.Reuse(planned, record);
         return new SubtaskResult

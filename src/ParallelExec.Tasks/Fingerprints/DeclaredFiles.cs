@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.FileSystemGlobbing;
 using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 using ParallelExec.Model;
@@ -27,24 +28,18 @@ internal static class DeclaredFiles
         return new Matcher().AddInclude(pattern).Match(Path.GetFullPath(folder), file).HasMatches;
     }
 
-    /// <summary>All files that are among the outputs now, by path.</summary>
-    public static ImmutableArray<OutputStamp> Stamps(ImmutableArray<PathPattern> outputs)
-    {
-        if (outputs.IsEmpty)
-            return [];
-        var stamps = new SortedDictionary<string, OutputStamp>(StringComparer.Ordinal);
-        foreach (string file in outputs.SelectMany(Of))
-        {
-            if (StampOf(file) is { } stamp)
-                stamps[file] = stamp;
-        }
-        return [.. stamps.Values];
-    }
+    /// <summary>All files that are there of what is declared, each once, by path.</summary>
+    public static string[] Existing(ImmutableArray<PathPattern> declared) =>
+        declared.IsEmpty ? [] : [.. declared.SelectMany(Of).Where(File.Exists).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    public static OutputStamp? StampOf(string file)
+    /// <summary>Size and time of all files that are among the outputs now, by path.</summary>
+    public static ImmutableArray<OutputStamp> Stamps(ImmutableArray<PathPattern> outputs) =>
+        [.. Existing(outputs).Select(file => new OutputStamp(file, SizeAndTime(file) ?? Fingerprint.NoFile))];
+
+    public static string? SizeAndTime(string file)
     {
         var info = new FileInfo(file);
-        return info.Exists ? new OutputStamp(file, info.Length, info.LastWriteTimeUtc) : null;
+        return info.Exists ? string.Create(CultureInfo.InvariantCulture, $"{info.Length} {info.LastWriteTimeUtc:O}") : null;
     }
 
     // Apart, so that the globbing library is loaded only where a glob is declared.

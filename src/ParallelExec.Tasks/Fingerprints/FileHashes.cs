@@ -13,6 +13,9 @@ namespace ParallelExec.Fingerprints;
 /// </summary>
 internal sealed class FileHashes
 {
+    /// <summary>With fewer files, handing them to other threads costs more than it brings.</summary>
+    private const int WorthThreads = 64;
+
     /// <summary>A file that was written so shortly before it was read could be written again without its time changing.</summary>
     private static readonly TimeSpan Racy = TimeSpan.FromMilliseconds(100);
 
@@ -26,6 +29,22 @@ internal sealed class FileHashes
     {
         string file = Path.Combine(directory, "hashes.txt");
         return new FileHashes(file, Read(file) ?? new(StringComparer.Ordinal));
+    }
+
+    /// <returns>One for each, in their order; see <see cref="Of(string)"/>.</returns>
+    public string?[] Of(IReadOnlyList<string> paths)
+    {
+        var digests = new string?[paths.Count];
+        if (paths.Count < WorthThreads)
+        {
+            for (int i = 0; i < digests.Length; i++)
+                digests[i] = Of(paths[i]);
+        }
+        else
+        {
+            Parallel.For(0, digests.Length, i => digests[i] = Of(paths[i]));
+        }
+        return digests;
     }
 
     /// <returns>Null where there is no such file, or it can not be read.</returns>

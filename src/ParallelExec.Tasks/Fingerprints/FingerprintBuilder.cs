@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using ParallelExec.Execution;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
 namespace ParallelExec.Fingerprints;
 
-/// <summary>Makes the fingerprints of a plan's subtasks: of what is declared, of the contents of inputs, of what they depend on.</summary>
+/// <summary>Makes the fingerprints of a plan's subtasks: of what is declared, of the contents of inputs, of what they depend on and get from it.</summary>
 /// <param name="hashes">Made when the first input is looked at.</param>
-internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options, Lazy<FileHashes> hashes)
+internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options, HandOver handOver, Lazy<FileHashes> hashes, ToolVersions versions)
 {
-    /// <summary>With fewer files, handing them to other threads costs more than it brings.</summary>
-    private const int WorthThreads = 64;
+    private const string InputPrefix = "input ";
 
     private static readonly string Platform = Hash($"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux")}-{RuntimeInformation.OSArchitecture}");
 
@@ -38,6 +38,27 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         return made[subtask.Index]!;
     }
 
+    /// <summary>
+    /// What a result was made of: all as it was before the work, but for what the work itself has written among its inputs. It is unsettled
+    /// where another input has changed meanwhile: nobody knows whether the work read it before or after that.
+    /// </summary>
+    public Fingerprint OfResult(PlannedSubtask planned)
+    {
+        Fingerprint before = Of(planned);
+        if (!ReadsFiles(planned.Subtask))
+            return before;
+        Fingerprint after = Make(planned);
+        if (after.Digest != before.Digest)
+        {
+            string[] changed = [.. after.Parts.Except(before.Parts).Concat(before.Parts.Except(after.Parts)).Select(part => part.Key).Distinct(StringComparer.Ordinal).Where(name => !IsOwnOutput(planned.Subtask, name))];
+            Volatile.Write(ref made[planned.Index], after = changed.Length == 0 ? after : after.Unsettle(changed));
+        }
+        return after;
+    }
+
+    /// <summary>It is to be asked for before the work, which may change what it is made of.</summary>
+    public static bool ReadsFiles(Subtask subtask) => !subtask.Inputs.IsEmpty || subtask.Work is AgentWork;
+
     private Fingerprint Make(PlannedSubtask planned)
     {
         Subtask subtask = planned.Subtask;
@@ -56,10 +77,14 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
                 Add("Project", Relative(project.ProjectFile));
                 Add("Targets", string.Join('\0', project.Targets));
                 Add("Properties", string.Join('\0', project.Properties.Select(property => $"{property.Key}={property.Value}")));
+                foreach ((string name, string value) in options.GlobalProperties)
+                    Add($"property {name}", value);
                 break;
             case AgentWork agent:
                 Add("Agent", agent.Agent);
                 Add("Prompt", agent.Prompt);
+                if (agent.Command is { } runner)
+                    Add("runner", string.Join('\0', [runner.Preset ?? "", runner.Tool, .. runner.Arguments, .. runner.Environment.Select(pair => $"{pair.Key}={pair.Value}")]));
                 Add("AcceptanceCriteria", string.Join('\0', subtask.AcceptanceCriteria));
                 break;
         }
@@ -70,6 +95,13 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
             parts[$"Environment {name}"] = Hash(value);
         foreach (int dependency in planned.Dependencies)
             parts[$"dependency '{plan.Subtasks[dependency].Id}'"] = made[dependency]!.Digest;
+        foreach (HandedOn received in handOver.Received(planned))
+        {
+            foreach ((string name, string value) in received.Values)
+                parts[$"value {name} of '{received.Id}'"] = Hash(value);
+        }
+        Add("VersionCommand", subtask.VersionCommand?.CommandLine);
+        Add("tool version", versions.Of(planned));
         AddInputs(subtask, parts);
 
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -86,7 +118,7 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
 
     private void AddInputs(Subtask subtask, SortedDictionary<string, string> parts)
     {
-        if (subtask.Inputs.IsEmpty && subtask.Work is not AgentWork)
+        if (!ReadsFiles(subtask))
             return;
         string state = options.Directory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar;
         string[] files = [.. subtask.Inputs.SelectMany(DeclaredFiles.Of)
@@ -94,19 +126,13 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
             // Our own files change with each run.
             .Where(file => !file.StartsWith(state, StringComparison.Ordinal))
             .Distinct(StringComparer.Ordinal)];
-        var digests = new string?[files.Length];
-        if (files.Length < WorthThreads)
-        {
-            for (int i = 0; i < files.Length; i++)
-                digests[i] = hashes.Value.Of(files[i]);
-        }
-        else
-        {
-            Parallel.For(0, files.Length, i => digests[i] = hashes.Value.Of(files[i]));
-        }
+        string?[] digests = hashes.Value.Of(files);
         for (int i = 0; i < files.Length; i++)
-            parts[$"input {Relative(files[i])}"] = digests[i] is { } digest ? digest[..32] : "none";
+            parts[InputPrefix + Relative(files[i])] = digests[i] is { } digest ? digest[..32] : Fingerprint.NoFile;
     }
+
+    private bool IsOwnOutput(Subtask subtask, string part) =>
+        part.StartsWith(InputPrefix, StringComparison.Ordinal) && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file && subtask.Outputs.Any(output => DeclaredFiles.Includes(output, file));
 
     // The same work in another checkout has the same fingerprint.
     private string Relative(string path) => Path.GetRelativePath(options.ProjectDirectory, path).Replace('\\', '/');

@@ -38,6 +38,7 @@ internal static class Codes
     public const string DamagedState = "PEX4004";
     public const string CacheDamaged = "PEX4005";
     public const string RemoteCache = "PEX4006";
+    public const string VersionUnknown = "PEX4007";
 
     // PEX5xxx: task folders
     public const string UnreadableJson = "PEX5001";

@@ -44,6 +44,9 @@ internal sealed record RunOptions
     public bool ShowPrompts { get; init; }
     public bool ReportMarkdown { get; init; } = true;
 
+    /// <summary>Those of this build (<c>-p:</c>) that its projects get too; none of ours.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> GlobalProperties { get; init; } = [];
+
     /// <summary>What succeeded in the last run, and has not changed, is left out.</summary>
     public bool Resume { get; init; }
     public CacheMode Cache { get; init; } = CacheMode.UpToDate;

@@ -36,6 +36,9 @@ internal sealed record Subtask
     /// <summary>Files that its result depends on: absolute, globs allowed. None = it runs each time.</summary>
     public ImmutableArray<PathPattern> Inputs { get; init; } = [];
 
+    /// <summary>Says the version of what does the work: its result depends on that too.</summary>
+    public CommandWork? VersionCommand { get; init; }
+
     /// <summary>False: its result is never used again.</summary>
     public bool Cache { get; init; } = true;
 

@@ -15,13 +15,26 @@ internal sealed record SuccessRecord
 
 /// <summary>A file that a subtask has written.</summary>
 /// <param name="Path">Absolute.</param>
-internal sealed record OutputStamp(string Path, long Size, DateTime WrittenAt);
+/// <param name="State">What it was like: the digest of its content, or, where nothing else was read either, its size and time.</param>
+internal sealed record OutputStamp(string Path, string State);
 
 /// <summary>All that a result depends on, part by part, so that a difference can be told in words.</summary>
 /// <param name="Parts">Name and digest of each, by name: <c>Command</c>, <c>Environment FOO</c>, <c>input src/a.md</c>, <c>dependency a</c>.</param>
 /// <param name="Digest">Of all parts: SHA-256 in lower-case hexadecimal.</param>
 internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> Parts, string Digest)
 {
+    /// <summary>The digest of a file that is not there.</summary>
+    public const string NoFile = "none";
+
+    private const string Unsettled = "unsettled-";
+
+    /// <summary>False: an input changed while it was read, so that nothing is ever the same as this.</summary>
+    public bool IsSettled => !Digest.StartsWith(Unsettled, StringComparison.Ordinal);
+
+    /// <param name="changed">Names of the parts of which nobody knows what they were.</param>
+    public Fingerprint Unsettle(IReadOnlyCollection<string> changed) =>
+        new([.. Parts.Select(part => changed.Contains(part.Key) ? KeyValuePair.Create(part.Key, Unsettled) : part)], $"{Unsettled}{Guid.NewGuid():N}");
+
     /// <summary>What differs from an earlier one, in words; null where nothing does.</summary>
     public string? DifferenceFrom(Fingerprint earlier)
     {
@@ -34,7 +47,7 @@ internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> 
             if (!before.Remove(name, out string? old))
                 differences.Add(name.StartsWith("input ", StringComparison.Ordinal) ? $"{name} is new" : $"{name} was added");
             else if (old != digest)
-                differences.Add($"{name} changed");
+                differences.Add($"{name} {(digest == NoFile ? "is gone" : old == NoFile ? "is new" : "changed")}");
         }
         differences.AddRange(before.Keys.Select(name => name.StartsWith("input ", StringComparison.Ordinal) ? $"{name} is gone" : $"{name} was removed"));
         return differences.Count switch
@@ -51,5 +64,8 @@ internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> 
 /// <param name="Why">In words, also where it has to run; null where nobody had expected otherwise.</param>
 internal sealed record Reused(SuccessRecord? Record, string? Why)
 {
+    /// <summary>As all was before the work; null where nothing is read of which the work could change anything.</summary>
+    public Fingerprint? Fingerprint { get; init; }
+
     public const string NeverSucceeded = "it has not succeeded before";
 }

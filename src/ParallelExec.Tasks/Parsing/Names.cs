@@ -11,7 +11,7 @@ internal static class Names
         "DependsOn", "Parallel", "Group", "Title",
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
-        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "Cache");
+        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache");
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly FrozenSet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment");

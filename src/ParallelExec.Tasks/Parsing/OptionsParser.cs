@@ -60,6 +60,11 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
         }
     }
 
+    /// <summary>The global properties that projects are built with and that change what comes of it.</summary>
+    public static ImmutableArray<KeyValuePair<string, string>> OfProjects(IEnumerable<KeyValuePair<string, string>> globalProperties) =>
+        // The second is set by `dotnet build`, and tells whether somebody sits in front of it.
+        [.. globalProperties.Where(property => !property.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !property.Key.Equals("NuGetInteractive", StringComparison.OrdinalIgnoreCase))];
+
     private void CheckNames()
     {
         foreach ((string name, string value) in properties)

@@ -62,6 +62,7 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
             ContinueOnError = reader.ContinueOnError("ContinueOnError"),
             EstimatedDuration = reader.Duration("EstimatedDuration", zeroAllowed: true),
             Inputs = [.. reader.List("Inputs").Select(path => new PathPattern(path, projectDirectory))],
+            VersionCommand = reader.Text("VersionCommand") is { } version ? new CommandWork(version, reader.Text("Shell")) : null,
             Cache = reader.Boolean("Cache") ?? true,
             Outputs = [.. reader.List("Outputs").Select(path => new PathPattern(path, projectDirectory))],
             WorkingDirectory = workingDirectory,
@@ -115,7 +116,9 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
             return reader.WrongKind("has Arguments but no Tool. Add Tool=\"program\", or write all of it in Command.");
         if (reader.Has("Properties") && project is null && targets.IsEmpty)
             return reader.WrongKind("has Properties but no Project. Add Project=\"path\" or Targets=\"name\".");
-        if (reader.Has("Shell") && command is null && !reader.Has("Verify"))
+        if (reader.Has("VersionCommand") && !reader.Has("Inputs"))
+            return reader.WrongKind("has a VersionCommand but no Inputs, so it runs each time, whatever the version. Add Inputs, or remove it.");
+        if (reader.Has("Shell") && command is null && !reader.Has("Verify") && !reader.Has("VersionCommand"))
             return reader.WrongKind("has Shell but no Command. Shell says which shell runs the Command.");
 
         if ((reader.Has("Prompt") || reader.Has("PromptFile")) && agent is null)

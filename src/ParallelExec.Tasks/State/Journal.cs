@@ -70,7 +70,7 @@ internal sealed class Journal : IRunObserver, IDisposable
                 {
                     json.WriteString("event", "kept");
                     json.WriteString("id", id);
-                    WriteRecord(json, record);
+                    WriteRecord(json, record, options);
                 });
             }
             stream.Write(text.WrittenSpan);
@@ -139,10 +139,10 @@ internal sealed class Journal : IRunObserver, IDisposable
             json.WriteNumber("durationMs", RunFile.Milliseconds(result.Duration));
         // What was not run has its record already.
         if (result.Record is { } record && result.Status is SubtaskStatus.Succeeded or SubtaskStatus.Restored)
-            WriteRecord(json, result.Record!);
+            WriteRecord(json, result.Record!, options);
     }
 
-    private static void WriteRecord(Utf8JsonWriter json, SuccessRecord record)
+    private static void WriteRecord(Utf8JsonWriter json, SuccessRecord record, RunOptions options)
     {
         json.WriteString("fingerprint", record.Fingerprint.Digest);
         json.WriteStartObject("parts");
@@ -151,16 +151,11 @@ internal sealed class Journal : IRunObserver, IDisposable
         json.WriteEndObject();
         if (!record.Outputs.IsEmpty)
         {
-            json.WriteStartArray("outputs");
+            // A copy of the folder has outputs of its own.
+            json.WriteStartObject("outputs");
             foreach (OutputStamp output in record.Outputs)
-            {
-                json.WriteStartObject();
-                json.WriteString("path", output.Path);
-                json.WriteNumber("size", output.Size);
-                json.WriteNumber("writtenAt", output.WrittenAt.Ticks);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+                json.WriteString(Path.GetRelativePath(options.ProjectDirectory, output.Path).Replace('\\', '/'), output.State);
+            json.WriteEndObject();
         }
         if (!record.Values.IsEmpty)
         {

@@ -5,7 +5,7 @@ using ParallelExec.Model;
 namespace ParallelExec.State;
 
 /// <summary>What <c>journal.ndjson</c> says: the last run, and for each subtask what is still true of its last success.</summary>
-internal sealed class JournalReader
+internal sealed class JournalReader(string projectDirectory)
 {
     public const int SchemaVersion = 1;
 
@@ -30,7 +30,7 @@ internal sealed class JournalReader
     /// <summary>Lines that are no lines of a journal; a torn last one does not count.</summary>
     public int Unreadable { get; private set; }
 
-    public static JournalReader Nothing { get; } = new() { HasEnded = true };
+    public static JournalReader Nothing { get; } = new("") { HasEnded = true };
 
     /// <param name="ends">Only when the last run began, and whether it has ended: the first and the last line.</param>
     /// <returns>What is there; <see cref="Nothing"/> where there is no journal. An error where a newer version has written it.</returns>
@@ -45,7 +45,7 @@ internal sealed class JournalReader
         {
             return Nothing;
         }
-        var reader = new JournalReader();
+        var reader = new JournalReader(options.ProjectDirectory);
         ReadOnlyMemory<byte> rest = bytes;
         while (!rest.IsEmpty)
         {
@@ -119,6 +119,8 @@ internal sealed class JournalReader
                 case "runEnded":
                     HasEnded = true;
                     break;
+                default:
+                    return false;
             }
             return true;
         }
@@ -128,7 +130,7 @@ internal sealed class JournalReader
         }
     }
 
-    private static SuccessRecord ReadRecord(JsonElement root)
+    private SuccessRecord ReadRecord(JsonElement root)
     {
         var parts = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
         foreach (JsonProperty part in root.GetProperty("parts").EnumerateObject())
@@ -136,8 +138,8 @@ internal sealed class JournalReader
         var outputs = ImmutableArray.CreateBuilder<OutputStamp>();
         if (root.TryGetProperty("outputs", out JsonElement stamps))
         {
-            foreach (JsonElement stamp in stamps.EnumerateArray())
-                outputs.Add(new OutputStamp(stamp.GetProperty("path").GetString()!, stamp.GetProperty("size").GetInt64(), new DateTime(stamp.GetProperty("writtenAt").GetInt64(), DateTimeKind.Utc)));
+            foreach (JsonProperty stamp in stamps.EnumerateObject())
+                outputs.Add(new OutputStamp(Path.GetFullPath(stamp.Name, projectDirectory), stamp.Value.GetString()!));
         }
         return new SuccessRecord
         {

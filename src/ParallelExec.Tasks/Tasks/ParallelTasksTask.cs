@@ -98,8 +98,11 @@ public abstract class ParallelTasksTask : MSBuildTask
         {
             TaskFolders = [.. RunOptions.TaskFolders, .. TaskFolders.Select(item => Path.GetFullPath(item.ItemSpec, RunOptions.ProjectDirectory))],
         };
-        if (BuildEngine is IBuildEngine6 engine)
-            options.CheckGlobalProperties(engine.GetGlobalProperties().Keys);
+        if (BuildEngine is not IBuildEngine6 engine)
+            return;
+        IReadOnlyDictionary<string, string> globalProperties = engine.GetGlobalProperties();
+        options.CheckGlobalProperties(globalProperties.Keys);
+        RunOptions = RunOptions with { GlobalProperties = OptionsParser.OfProjects(globalProperties) };
     }
 
     /// <summary>Of a plan that has agents in it: tells what would keep them from working, and returns what puts their prompts together.</summary>

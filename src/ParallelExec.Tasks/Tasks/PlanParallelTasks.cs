@@ -1,6 +1,8 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
 using ParallelExec.Execution;
+using ParallelExec.Execution.Processes;
+using ParallelExec.Execution.Runners;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -20,9 +22,11 @@ public sealed class PlanParallelTasks : ParallelTasksTask
     /// <inheritdoc />
     public override bool Execute()
     {
-        ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
+        Dictionary<string, string> environment = SnapshotEnvironment();
+        using var log = new EngineLog(TerminalLogger);
+        ExecutionPlan? plan = MakePlan(environment);
         if (plan is not null)
-            plan = Forecast(plan);
+            plan = Forecast(plan, environment, log);
         if (plan is not null)
             AgentCheck.CheckContext(plan, running: false, Diagnostics);
         if (!ReportDiagnostics() || plan is null)
@@ -39,7 +43,6 @@ public sealed class PlanParallelTasks : ParallelTasksTask
             Diagnostics.Add(Diagnostic.Warning(Codes.StateNotWritable, $"plan.json could not be written: {e.Message}"));
             ReportDiagnostics();
         }
-        using var log = new EngineLog(TerminalLogger);
         log.Message(PlanText.For(plan, RunOptions, Masker));
         if (RunOptions.ShowPrompts)
             ShowPrompts(plan, log);
@@ -48,12 +51,17 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         return true;
     }
 
-    private ExecutionPlan Forecast(ExecutionPlan plan)
+    private ExecutionPlan Forecast(ExecutionPlan plan, Dictionary<string, string> environment, EngineLog log)
     {
         if (!Reuse.IsNeeded(plan, RunOptions))
             return plan;
         var hashes = new Lazy<FileHashes>(() => FileHashes.Load(RunOptions.Directory));
-        return new Reuse(plan, RunOptions, new FingerprintBuilder(plan, RunOptions, hashes), JournalReader.Read(RunOptions, Diagnostics).Records).Forecast();
+        string runId = Guid.NewGuid().ToString("N");
+        using var threads = new BlockingThreads();
+        using var watchdog = new Watchdog(runId, environment);
+        var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
+        var versions = new ToolVersions(handOver, new ProcessRunner(threads, Masker, watchdog), log, Masker, CancellationToken.None);
+        return new Reuse(plan, RunOptions, handOver, hashes, versions, JournalReader.Read(RunOptions, Diagnostics).Records).Forecast();
     }
 
     private void ShowPrompts(ExecutionPlan plan, EngineLog log)

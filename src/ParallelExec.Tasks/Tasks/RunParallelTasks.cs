@@ -105,7 +105,10 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
         using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
         var hashes = new Lazy<FileHashes>(() => FileHashes.Load(RunOptions.Directory));
-        var reuse = new Reuse(plan, RunOptions, new FingerprintBuilder(plan, RunOptions, hashes), earlier.Records);
+        var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
+        var processes = new ProcessRunner(threads, Masker, watchdog);
+        var versions = new ToolVersions(handOver, processes, log, Masker, stop.Token);
+        var reuse = new Reuse(plan, RunOptions, handOver, hashes, versions, earlier.Records);
         using Journal? journal = Journal.TryBegin(RunOptions, runId, DateTimeOffset.UtcNow, reuse.Kept, log, Masker);
         if (journal is null)
         {
@@ -116,10 +119,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             ? new RemoteCache(address, RunOptions.RemoteCacheWrite, environment.GetValueOrDefault(RemoteCache.TokenVariable), log)
             : null;
         OutputCache? cache = RunOptions.Cache is CacheMode.Local or CacheMode.Remote && Reuse.IsNeeded(plan, RunOptions with { Resume = false })
-            ? new OutputCache(RunOptions, new CacheFolder(RunOptions.CacheDirectory, RunOptions.CacheSize), remote, log)
+            ? new OutputCache(RunOptions, new CacheFolder(RunOptions.CacheDirectory, RunOptions.CacheSize), remote, log, stop.Token)
             : null;
-        var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
-        var processes = new ProcessRunner(threads, Masker, watchdog);
         var executor = new SubtaskExecutor(
             RunOptions,
             handOver,

@@ -32,6 +32,25 @@ public sealed class ReuseTests : IDisposable
         Assert.Equal("Succeeded", (await project.RunAsync("RunParallelTasks", "-p:ParallelExecCache=None")).Status("gen"));
     }
 
+    [Fact]
+    public async Task Another_version_of_a_tool_and_another_global_property_are_changes_too()
+    {
+        folder.Write("in.txt", "");
+        folder.Write("version", "1");
+        folder.Write("lib.proj", "<Project><Target Name=\"Build\" /></Project>");
+        TargetsProject project = TargetsProject.Create(folder, p => p
+            .ParallelTask("gen", TestChildProgram.Command("exit", "0"), inputs: "in.txt", metadata: new Dictionary<string, string?> { ["VersionCommand"] = "cat version" })
+            .ParallelTask("lib", project: "lib.proj", inputs: "in.txt"));
+        (await project.RunAsync()).EnsureSucceeded();
+        Assert.Contains("(2 up to date)", (await project.RunAsync()).Output, StringComparison.Ordinal);
+        folder.Write("version", "2");
+        BuildRun plan = (await project.RunAsync("PlanParallelTasks", "-p:Configuration=Release")).EnsureSucceeded();
+        Assert.Equal(("tool version changed", "property Configuration was added"), (plan.Plan["gen"]["Reason"], plan.Plan["lib"]["Reason"]));
+        BuildRun run = (await project.RunAsync("RunParallelTasks", "-p:Configuration=Release")).EnsureSucceeded();
+        Assert.Contains("): tool version changed", run.Output, StringComparison.Ordinal);
+        Assert.Contains("): property Configuration was added", run.Output, StringComparison.Ordinal);
+    }
+
     [LinuxFact]
     public async Task After_a_kill_resume_does_the_rest_and_each_thing_once()
     {

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using ParallelExec.Caching;
+using ParallelExec.Execution;
 using ParallelExec.Model;
 using ParallelExec.TestKit;
 using ParallelExec.Tests.Execution;
@@ -246,31 +247,105 @@ public sealed class CacheTests : IDisposable
     }
 
     [Theory]
-    [InlineData("before the answer")]
-    [InlineData("in the middle")]
-    public void A_server_that_stalls_is_given_up(string when)
+    [InlineData("before the answer", ": nothing came in ")]
+    [InlineData("in the middle", ": only 100 bytes came in ")]
+    [InlineData("in drops", ": only 1")]
+    public void A_server_that_stalls_is_given_up(string when, string told)
     {
         using var over = new ManualResetEventSlim();
         server.Misbehave = (context, _) =>
         {
-            if (when == "in the middle")
+            if (when != "before the answer")
             {
                 context.Response.ContentLength64 = 1000;
                 context.Response.OutputStream.Write(new byte[100]);
                 context.Response.OutputStream.Flush();
             }
-            over.Wait();
+            while (!over.Wait(when == "in drops" ? 20 : Timeout.Infinite))
+            {
+                context.Response.OutputStream.WriteByte(0);
+                context.Response.OutputStream.Flush();
+            }
             context.Response.Abort();
             return true;
         };
         var log = new Reporting.RecordingLog();
         using (var remote = new RemoteCache(server.Address, canWrite: true, token: null, log) { Patience = TimeSpan.FromMilliseconds(300) })
         {
-            Assert.Null(remote.ReadEntry(new string('a', 64)));
+            Assert.Null(remote.ReadEntry(new string('a', 64), CancellationToken.None));
             Assert.False(remote.CanWrite);
         }
         over.Set();
-        Assert.Contains("nothing came for 0.3s", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Contains(told, Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nobody_waits_for_a_server_when_the_build_is_stopped()
+    {
+        using var over = new ManualResetEventSlim();
+        using var stop = new CancellationTokenSource();
+        server.Misbehave = (context, _) =>
+        {
+            stop.Cancel();
+            over.Wait();
+            context.Response.Abort();
+            return true;
+        };
+        var log = new Reporting.RecordingLog();
+        using (var remote = new RemoteCache(server.Address, canWrite: true, token: null, log) { Patience = TimeSpan.FromDays(1) })
+            Assert.Null(remote.ReadEntry(new string('a', 64), stop.Token));
+        over.Set();
+        Assert.Empty(log.Lines);
+    }
+
+    [UnixFact]
+    public async Task A_disk_that_has_no_room_does_not_cost_others_what_the_cache_has()
+    {
+        const string Command = "test -f undeclared && mkdir -p out && touch out/x";
+        using Run first = Checkout(), second = Checkout();
+        first.Folder.Write("undeclared", "");
+        await first.Async(Gen(first, command: Command));
+        // Where its files would be unpacked there is a file.
+        second.Happens = happened =>
+        {
+            if (happened is RunStarted)
+                second.Folder.Write("state/handover/gen.restored", "");
+        };
+        Assert.Equal(SubtaskStatus.Failed, (await second.Async(Gen(second, command: Command)))["gen"].Status);
+        Assert.StartsWith($"warning {Codes.CacheDamaged}: What the cache has of 'gen' can not be used: ", Assert.Single(Warnings(second)), StringComparison.Ordinal);
+        second.Happens = _ => { };
+        Assert.Equal(SubtaskStatus.Restored, (await second.Async(Gen(second, command: Command)))["gen"].Status);
+    }
+
+    [UnixFact]
+    public async Task What_was_made_of_an_input_that_changed_meanwhile_is_not_kept()
+    {
+        using Run first = Checkout(), second = Checkout();
+        await first.Async(Gen(first, command: "mkdir -p out; cat in.txt > out/x; echo edited > in.txt"));
+        Assert.Empty(Directory.EnumerateFiles(shared.Path, "*", SearchOption.AllDirectories));
+        Assert.Equal(SubtaskStatus.Succeeded, (await second.Async(Gen(second, command: "mkdir -p out; cat in.txt > out/x; echo edited > in.txt")))["gen"].Status);
+    }
+
+    [UnixFact]
+    public async Task An_output_without_files_is_not_kept()
+    {
+        const string Command = "mkdir -p out/empty out/deep/er; touch out/file";
+        using Run first = Checkout(), second = Checkout();
+        await first.Async(Gen(first, command: Command) with { Outputs = [new PathPattern("out/empty", first.Folder.Path), new PathPattern("out/file", first.Folder.Path)] });
+        Run.Results again = await second.Async(Gen(second, command: Command) with { Outputs = [new PathPattern("out/empty", second.Folder.Path), new PathPattern("out/file", second.Folder.Path)] });
+        Assert.Equal((SubtaskStatus.Succeeded, true), (again["gen"].Status, Directory.Exists(second.Folder.Combine("out/empty"))));
+        Assert.Empty(shared.Files());
+    }
+
+    [UnixFact]
+    public async Task What_is_both_input_and_output_comes_back_too()
+    {
+        using Run first = Checkout(), second = Checkout();
+        await first.Async(Format(first));
+        Assert.Equal((SubtaskStatus.Restored, "formatted 1"), ((await second.Async(Format(second)))["format"].Status, second.Folder.Read("in.txt").Trim()));
+        Assert.Equal(SubtaskStatus.UpToDate, (await second.Async(Format(second)))["format"].Status);
+
+        static Subtask Format(Run run) => run.Writing(run.Shell("format", "echo formatted $(cat in.txt) > new; mv new in.txt"), "in.txt") with { Inputs = [new PathPattern("in.txt", run.Folder.Path)] };
     }
 
     private Run Checkout(CacheMode mode = CacheMode.Local)

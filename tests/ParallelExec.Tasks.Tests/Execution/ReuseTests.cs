@@ -181,16 +181,140 @@ public sealed class ReuseTests : IDisposable
         Assert.Equal("runs: input docs/a.md changed | runs: dependency 'gen' changed | -", Forecast(subtasks));
         run.Folder.Write("docs/a.md", "a");
         run.Folder.Delete("out.txt");
-        Assert.Equal("runs: output out.txt is gone | runs: input out.txt changed | -", Forecast(subtasks));
+        Assert.Equal("runs: output out.txt is gone | runs: input out.txt is gone | -", Forecast(subtasks));
         Assert.Equal((1, 1), (Runs("gen"), Runs("count")));
     }
+
+    [UnixFact]
+    public async Task A_value_that_changed_is_why_what_got_it_runs()
+    {
+        run.Folder.Write("version.txt", "1");
+        // It declares no inputs, so it runs each time; what it says now is what counts.
+        Subtask version = Counting("version", "echo N=$(cat version.txt) > $PARALLELEXEC_OUTPUT");
+        Subtask between = Counting("between <- version", "true") with { Inputs = [new PathPattern("docs/*.md", run.Folder.Path)] };
+        Subtask use = Counting("use <- between", "true") with { Inputs = [new PathPattern("docs/*.md", run.Folder.Path)] };
+        (await run.Async(version, between, use)).AllSucceeded();
+        Run.Results again = await run.Async(version, between, use);
+        Assert.Equal((SubtaskStatus.UpToDate, SubtaskStatus.UpToDate), (again["between"].Status, again["use"].Status));
+        run.Folder.Write("version.txt", "2");
+        Run.Results changed = await run.Async(version, between, use);
+        Assert.Equal("value N of 'version' changed", changed["between"].Why);
+        Assert.Equal("dependency 'between' changed, value N of 'version' changed", changed["use"].Why);
+    }
+
+    [UnixTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_input_that_was_edited_while_it_was_read_is_seen(bool putBack)
+    {
+        Subtask gen = run.Writing(Counting("gen", "cat docs/a.md > out.txt; test -f docs/edited || { touch docs/edited; echo edited > docs/a.md; }"), "out.txt") with { Inputs = [new PathPattern("docs/a.md", run.Folder.Path)] };
+        Subtask use = Counting("use <- gen", "true") with { Inputs = [new PathPattern("docs/b.md", run.Folder.Path)] };
+        await run.Async(gen, use);
+        Assert.Equal("a", run.Folder.Read("out.txt"));
+        // Also where it is put back: nobody knows which of the two was read.
+        if (putBack)
+            run.Folder.Write("docs/a.md", "a");
+        Run.Results again = await run.Async(gen, use);
+        Assert.Equal(("input docs/a.md changed", "dependency 'gen' changed"), (again["gen"].Why, again["use"].Why));
+        Assert.Equal(SubtaskStatus.UpToDate, (await run.Async(gen, use))["gen"].Status);
+    }
+
+    [UnixFact]
+    public async Task What_it_writes_itself_among_its_inputs_counts_as_it_is_afterwards()
+    {
+        // A formatter, and a generator that writes beside its sources.
+        Subtask format = run.Writing(Counting("format", "for f in docs/*.md; do echo formatted > $f; done"), "docs/*.md") with { Inputs = [new PathPattern("docs/*.md", run.Folder.Path)] };
+        await run.Async(format);
+        Assert.Equal(SubtaskStatus.UpToDate, (await run.Async(format))["format"].Status);
+        run.Folder.Write("docs/c.md", "new");
+        Assert.Equal(SubtaskStatus.Succeeded, (await run.Async(format))["format"].Status);
+        Assert.Equal(SubtaskStatus.UpToDate, (await run.Async(format))["format"].Status);
+    }
+
+    [UnixTheory]
+    [InlineData("same size and time", false)]
+    [InlineData("touched", true)]
+    public async Task Outputs_are_what_is_in_them(string how, bool intact)
+    {
+        await run.Async(Gen());
+        string file = run.Folder.Combine("out.txt");
+        DateTime time = File.GetLastWriteTimeUtc(file);
+        if (!intact)
+            File.WriteAllText(file, "xy");
+        File.SetLastWriteTimeUtc(file, intact ? time.AddDays(1) : time);
+        Assert.Equal((how, intact ? SubtaskStatus.UpToDate : SubtaskStatus.Succeeded), (how, (await run.Async(Gen()))["gen"].Status));
+    }
+
+    [UnixFact]
+    public async Task A_copy_of_the_folder_looks_at_its_own_outputs()
+    {
+        await run.Async(Gen());
+        using var copy = new Run();
+        await run.Async(Gen());
+        foreach (string file in run.Folder.Files())
+            copy.Folder.Write(file, run.Folder.Read(file));
+        Subtask gen = Gen() with { WorkingDirectory = copy.Folder.Path, Inputs = [new PathPattern("docs/*.md", copy.Folder.Path)], Outputs = [new PathPattern("out.txt", copy.Folder.Path)] };
+        Assert.Equal(SubtaskStatus.UpToDate, (await copy.Async(gen))["gen"].Status);
+        copy.Folder.Write("out.txt", "edited");
+        Assert.Equal("output out.txt was edited since", (await copy.Async(gen))["gen"].Why);
+    }
+
+    [UnixFact]
+    public void Another_agent_or_another_global_property_is_another_work()
+    {
+        Subtask project = Given.Subtask("p") with { Work = new ProjectWork(run.Folder.Combine("p.proj"), [], [], false), Inputs = [new PathPattern("docs/*.md", run.Folder.Path)] };
+        string first = Fingerprint(project);
+        Assert.Equal(first, Fingerprint(project));
+        run.Options = run.Options with { GlobalProperties = [new("Configuration", "Release")] };
+        Assert.NotEqual(first, Fingerprint(project));
+        var agent = new AgentWork("coder", "do it");
+        Assert.NotEqual(Fingerprint(project with { Work = agent with { Command = new AgentCommand("codex", "codex", [], []) } }), Fingerprint(project with { Work = agent with { Command = new AgentCommand("claude", "claude", [], []) } }));
+    }
+
+    [UnixFact]
+    public async Task Another_version_of_the_tool_is_why_it_runs_and_is_asked_once_in_a_run()
+    {
+        run.Folder.Write("version", "1.0");
+        Subtask[] subtasks = [.. "ab".Select(id => Counting($"{id}", "true") with { Inputs = [new PathPattern("docs/*.md", run.Folder.Path)], VersionCommand = new CommandWork("echo x >> asked; cat version; echo $FLAVOUR", null), Environment = [new("FLAVOUR", "sweet")] })];
+        (await run.Async(subtasks)).AllSucceeded();
+        Assert.Equal("UpToDate UpToDate", string.Join(' ', (await run.Async(subtasks)).Run.Results.Select(result => result.Status)));
+        run.Folder.Write("version", "1.1");
+        Run.Results again = await run.Async(subtasks);
+        Assert.Equal(("tool version changed", "tool version changed", 3), (again["a"].Why, again["b"].Why, run.Folder.ReadLines("asked").Count));
+        Assert.DoesNotContain(run.Folder.Files("state"), file => file.EndsWith(".version", StringComparison.Ordinal));
+    }
+
+    [UnixFact]
+    public async Task A_version_that_nobody_knows_is_a_warning_and_never_the_same()
+    {
+        Subtask gen = Gen() with { VersionCommand = new CommandWork("echo no such tool; exit 3", null) };
+        await run.Async(gen);
+        await run.Async(gen);
+        Assert.Equal(2, Runs("gen"));
+        Assert.Equal($"warning {Codes.VersionUnknown}: The VersionCommand of 'gen' failed with exit code 3, so the version of its tool is not known, and it runs. It wrote: no such tool", run.Log.Lines.First(line => line.StartsWith("warning", StringComparison.Ordinal)));
+    }
+
+    private string Fingerprint(Subtask subtask)
+    {
+        RunOptions options = run.Options with { Directory = run.Folder.Combine("state"), ProjectDirectory = run.Folder.Path };
+        ExecutionPlan plan = Given.Plan(options, [subtask]);
+        HandOver handOver = HandOver(plan, options);
+        return new FingerprintBuilder(plan, options, handOver, Hashes(options), Versions(handOver)).Of(plan.Subtasks[0]).Digest;
+    }
+
+    private HandOver HandOver(ExecutionPlan plan, RunOptions options) => new(plan, options, run.Environment, "plan", null);
+
+    // Of what declares no version nobody is asked.
+    private ToolVersions Versions(HandOver handOver) => new(handOver, null!, run.Log, null, CancellationToken.None);
+
+    private static Lazy<FileHashes> Hashes(RunOptions options) => new(() => FileHashes.Load(options.Directory));
 
     private string Forecast(Subtask[] subtasks)
     {
         RunOptions options = run.Options with { Directory = run.Folder.Combine("state"), ProjectDirectory = run.Folder.Path };
         ExecutionPlan plan = Given.Plan(options, subtasks);
-        var builder = new FingerprintBuilder(plan, options, new Lazy<FileHashes>(() => FileHashes.Load(options.Directory)));
-        ExecutionPlan forecast = new Reuse(plan, options, builder, JournalReader.Read(options, []).Records).Forecast();
+        HandOver handOver = HandOver(plan, options);
+        ExecutionPlan forecast = new Reuse(plan, options, handOver, Hashes(options), Versions(handOver), JournalReader.Read(options, []).Records).Forecast();
         return string.Join(" | ", forecast.Subtasks.Select(subtask => subtask.Reused is { Why: { } why } reused ? (reused.Record is null ? "runs: " : "") + why : "-"));
     }
 

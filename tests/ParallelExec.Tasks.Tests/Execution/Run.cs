@@ -75,9 +75,9 @@ internal sealed class Run : IDisposable
         var agents = new AgentRunner(processes, handOver, new PromptText(options, Objectives), Time);
         JournalReader earlier = JournalReader.Read(options, diagnostics);
         var hashes = new Lazy<FileHashes>(() => FileHashes.Load(options.Directory));
-        var reuse = new Reuse(plan, options, new FingerprintBuilder(plan, options, hashes), earlier.Records);
+        var reuse = new Reuse(plan, options, handOver, hashes, new ToolVersions(handOver, processes, Log, masker, stop.Token), earlier.Records);
         using RemoteCache? remote = options.RemoteCache is null ? null : new RemoteCache(options.RemoteCache, options.RemoteCacheWrite, environment.GetValueOrDefault(RemoteCache.TokenVariable), Log);
-        OutputCache? cache = options.Cache is CacheMode.Local or CacheMode.Remote ? new OutputCache(options, new CacheFolder(options.CacheDirectory, options.CacheSize), remote, Log) : null;
+        OutputCache? cache = options.Cache is CacheMode.Local or CacheMode.Remote ? new OutputCache(options, new CacheFolder(options.CacheDirectory, options.CacheSize), remote, Log, stop.Token) : null;
         using Journal journal = Journal.Begin(options, runId, Time.GetUtcNow(), reuse.Kept, Log, masker);
         var executor = new SubtaskExecutor(options, handOver, threads, reuse, cache, journal, masker, processes, new ProjectRunner(new NoProjects()), agents, Time);
         using var engine = new RunEngine(

@@ -114,6 +114,7 @@ public class SubtaskParserTests
     [InlineData("Arguments", "has Arguments but no Tool")]
     [InlineData("Properties", "has Properties but no Project")]
     [InlineData("Tool Shell", "has Shell but no Command")]
+    [InlineData("Tool VersionCommand", "has a VersionCommand but no Inputs")]
     public void More_or_less_than_one_kind_of_work_is_PEX1003(string names, string message)
     {
         Assert.Empty(Parse([.. names.Split(' ').Select(name => (name, "A=x"))]));

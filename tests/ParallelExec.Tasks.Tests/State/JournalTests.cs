@@ -12,7 +12,7 @@ public sealed class JournalTests : IDisposable
     private static readonly SuccessRecord Record = new()
     {
         Fingerprint = new Fingerprint([new("Command", "00"), new("input a.md", "01")], "abc"),
-        Outputs = [new OutputStamp("/x/out", 5, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc))],
+        Outputs = [new OutputStamp(Path.GetFullPath("/x/out"), "d1")],
         Values = ImmutableSortedDictionary<string, string>.Empty.Add("N", "1"),
         Notes = "line\nline",
     };

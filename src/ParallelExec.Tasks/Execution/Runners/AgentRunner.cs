@@ -43,7 +43,7 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
     private static ImmutableArray<OutputStamp> StampsBefore(Subtask subtask)
     {
         ImmutableArray<OutputStamp> stamps = DeclaredFiles.Stamps(subtask.Outputs);
-        return subtask.TaskFile?.BegunAt is { } begun ? stamps.RemoveAll(file => file.WrittenAt >= begun.UtcDateTime) : stamps;
+        return subtask.TaskFile?.BegunAt is { } begun ? stamps.RemoveAll(file => File.GetLastWriteTimeUtc(file.Path) >= begun.UtcDateTime) : stamps;
     }
 
     private static RunnerResult Judge(

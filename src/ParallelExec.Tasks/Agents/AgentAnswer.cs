@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ParallelExec.Execution;
-using ParallelExec.Reporting;
+using ParallelExec.Files;
+using ParallelExec.Model;
 
 namespace ParallelExec.Agents;
 
@@ -33,7 +33,7 @@ internal sealed partial class AgentAnswer
     public static AgentAnswer Read(string? preset, string logFile, long start, int exitCode)
     {
         var answer = new AgentAnswer(preset);
-        foreach (string line in File.Exists(logFile) ? OutputBlock.ReadLines(logFile, AgentTranscript.LongestRaw, start) : [])
+        foreach (string line in File.Exists(logFile) ? LogLines.Read(logFile, AgentTranscript.LongestRaw, start) : [])
             answer.Add(line);
         answer.Conclude(exitCode);
         return answer;
@@ -54,11 +54,11 @@ internal sealed partial class AgentAnswer
     private void Conclude(int exitCode)
     {
         if (exitCode != 0)
-            Problem = $"exit code {exitCode}{((error ?? lastText) is { } said ? $": {Text.Shorten(said, 200)}" : "")}";
+            Problem = $"exit code {exitCode}{((error ?? lastText) is { } said ? $": {Wording.Shorten(said, 200)}" : "")}";
         else if (error is not null)
-            Problem = Text.Shorten(error, 200);
+            Problem = Wording.Shorten(error, 200);
         else if (failedTool is not null)
-            Problem = $"its last tool call failed: {Text.Shorten(failedTool, 200)}";
+            Problem = $"its last tool call failed: {Wording.Shorten(failedTool, 200)}";
         else if (preset is not null && end is null)
             Problem = "its output does not say that it came to an end";
         else if (preset is not null && end != "done")

@@ -1,5 +1,4 @@
-using ParallelExec.Execution;
-using ParallelExec.Execution.Processes;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -18,7 +17,7 @@ internal static class AgentCheck
             string add = unknown.Key.Length == 0 ? "" : $"add <ParallelAgent Include=\"{unknown.Key}\" Runner=\"opencode\" />, or ";
             diagnostics.Add(Diagnostic.Error(
                 Codes.NoRunner,
-                $"{Text.Ids([.. unknown.Select(subtask => subtask.Id)])}: it is not said how {agent} is started; {add}set ParallelExecAgentRunner to one of {AgentResolver.Presets}.",
+                $"{Wording.Ids([.. unknown.Select(subtask => subtask.Id)])}: it is not said how {agent} is started; {add}set ParallelExecAgentRunner to one of {AgentResolver.Presets}.",
                 unknown.First().Subtask.Origin));
         }
         foreach (IGrouping<string, PlannedSubtask> tool in agents.Where(subtask => Command(subtask) is not null).GroupBy(subtask => Command(subtask)!.Tool))
@@ -27,7 +26,7 @@ internal static class AgentCheck
             if (ExecutableFinder.Find(tool.Key, first.Subtask.WorkingDirectory, environment) is not null)
                 continue;
             string install = Command(first)!.Preset is { } preset ? $" Install it with `{AgentPreset.Find(preset)!.Install}`, or say where it is with Tool=\"path\" in a ParallelAgent item." : "";
-            diagnostics.Add(Diagnostic.Error(Codes.AgentMissing, $"{Text.Ids([.. tool.Select(subtask => subtask.Id)])}: the program '{tool.Key}' was not found.{install}", first.Subtask.Origin));
+            diagnostics.Add(Diagnostic.Error(Codes.AgentMissing, $"{Wording.Ids([.. tool.Select(subtask => subtask.Id)])}: the program '{tool.Key}' was not found.{install}", first.Subtask.Origin));
         }
         foreach (PlannedSubtask subtask in agents)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ParallelExec.Execution;
 using ParallelExec.Model;
 
 namespace ParallelExec.Agents;
@@ -24,11 +23,11 @@ internal static class AgentTranscript
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            return Text.Shorten(Readable(preset, document.RootElement) ?? "", LongestLine) is { Length: > 0 } text ? text : null;
+            return Wording.Shorten(Readable(preset, document.RootElement) ?? "", LongestLine) is { Length: > 0 } text ? text : null;
         }
         catch (JsonException)
         {
-            return Text.Shorten(line, LongestLine);
+            return Wording.Shorten(line, LongestLine);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using ParallelExec.Execution;
+using ParallelExec.Exchange;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 

@@ -1,9 +1,8 @@
 using System.Text;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Model;
 using ParallelExec.Planning;
-using ParallelExec.Reporting;
 
 namespace ParallelExec.Agents;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
+using ParallelExec.Exchange;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 

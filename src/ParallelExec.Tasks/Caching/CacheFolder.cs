@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using ParallelExec.State;
+using ParallelExec.Files;
 
 namespace ParallelExec.Caching;
 
@@ -136,7 +136,7 @@ internal sealed class CacheFolder(string directory, long size)
     private static void Write(string path, Action<Stream> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        RunDirectory.WriteWhole(path, write);
+        WholeFile.Write(path, write);
     }
 
     private string PathOf(string kind, string digest) => Path.Combine(directory, kind, digest[..2], digest);

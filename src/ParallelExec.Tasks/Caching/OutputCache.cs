@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
-using ParallelExec.Reporting;
 
 namespace ParallelExec.Caching;
 

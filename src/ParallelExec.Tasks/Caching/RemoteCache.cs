@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using ParallelExec.Events;
 using ParallelExec.Model;
-using ParallelExec.Reporting;
 
 namespace ParallelExec.Caching;
 
@@ -145,7 +145,7 @@ internal sealed class RemoteCache : IDisposable
         public CancellationToken Token => over.Token;
 
         /// <summary>What it was over for.</summary>
-        public string Problem => string.Create(CultureInfo.InvariantCulture, $"{(moved == 0 ? "nothing" : $"only {moved} bytes")} came in {Execution.Text.Duration(Stopwatch.GetElapsedTime(started))}");
+        public string Problem => string.Create(CultureInfo.InvariantCulture, $"{(moved == 0 ? "nothing" : $"only {moved} bytes")} came in {Wording.Duration(Stopwatch.GetElapsedTime(started))}");
 
         public void Moved(int bytes)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ParallelExec.Exchange;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -9,7 +10,7 @@ namespace ParallelExec.Execution;
 /// <param name="earlier">What has succeeded in earlier runs, by id.</param>
 internal sealed class Reuse(ExecutionPlan plan, RunOptions options, HandOver handOver, Lazy<FileHashes> hashes, ToolVersions versions, IReadOnlyDictionary<string, SuccessRecord> earlier)
 {
-    private readonly FingerprintBuilder fingerprints = new(plan, options, handOver, hashes, versions);
+    private readonly FingerprintBuilder fingerprints = new(plan, options, handOver, hashes, versions.Of);
     private readonly bool[] hasRun = new bool[plan.Subtasks.Length];
 
     /// <summary>Its work was done in this run, so what it wrote or handed on may be new.</summary>

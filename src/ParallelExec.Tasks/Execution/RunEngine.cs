@@ -1,3 +1,4 @@
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;

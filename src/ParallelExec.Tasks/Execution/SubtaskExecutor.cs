@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using ParallelExec.Caching;
-using ParallelExec.Execution.Output;
+using ParallelExec.Exchange;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Files;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -203,7 +204,7 @@ internal sealed class SubtaskExecutor(
             {
                 Status = SubtaskStatus.TimedOut,
                 Code = Codes.TimedOut,
-                Reason = $"timed out after {Text.Duration(subtask.Timeout!.Value)}{(ran.End == RunnerEnd.Stopped && ran.Problem.Length > 0 ? $", {ran.Problem}" : "")}",
+                Reason = $"timed out after {Wording.Duration(subtask.Timeout!.Value)}{(ran.End == RunnerEnd.Stopped && ran.Problem.Length > 0 ? $", {ran.Problem}" : "")}",
             },
             RunnerEnd.AgentFailed => result with { Code = ran.Code, Reason = ran.Problem },
             RunnerEnd.Stopped or RunnerEnd.ProjectEnded when ran.ExitCode != 0 && context.Ended.IsCancellationRequested => result with { Status = SubtaskStatus.Cancelled, ExitCode = null, Reason = "was stopped while it ran" },
@@ -246,5 +247,5 @@ internal sealed class SubtaskExecutor(
         _ => "",
     };
 
-    private static string FirstLine(string command) => Text.Shorten(command.Trim().Split('\n')[0], 100);
+    private static string FirstLine(string command) => Wording.Shorten(command.Trim().Split('\n')[0], 100);
 }

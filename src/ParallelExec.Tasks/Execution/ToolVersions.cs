@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using ParallelExec.Execution.Output;
-using ParallelExec.Execution.Processes;
+using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Model;
 using ParallelExec.Planning;
-using ParallelExec.Reporting;
 
 namespace ParallelExec.Execution;
 
@@ -52,10 +51,10 @@ internal sealed class ToolVersions(HandOver handOver, ProcessRunner processes, I
         string why = ran.End switch
         {
             RunnerEnd.Exited => $"failed with exit code {ran.ExitCode}",
-            RunnerEnd.Stopped => $"took longer than {Text.Duration(Limit)}",
+            RunnerEnd.Stopped => $"took longer than {Wording.Duration(Limit)}",
             _ => $"could not be started: {ran.Problem}",
         };
-        string output = File.Exists(answer) ? Text.Shorten(File.ReadAllText(answer).Trim(), 200) : "";
+        string output = File.Exists(answer) ? Wording.Shorten(File.ReadAllText(answer).Trim(), 200) : "";
         string message = $"The VersionCommand of '{planned.Id}' {why}, so the version of its tool is not known, and it runs.{(output.Length > 0 ? $" It wrote: {output}" : "")}";
         log.Report(Diagnostic.Warning(Codes.VersionUnknown, masker?.Apply(message) ?? message, planned.Subtask.Origin, "VersionCommand"));
     }

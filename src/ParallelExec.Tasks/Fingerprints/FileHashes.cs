@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using ParallelExec.State;
+using ParallelExec.Files;
 
 namespace ParallelExec.Fingerprints;
 
@@ -81,7 +81,7 @@ internal sealed class FileHashes
         foreach ((string path, (FileIdentity identity, string digest)) in known.Where(entry => !entry.Key.Contains('\n', StringComparison.Ordinal)))
             text.Append(CultureInfo.InvariantCulture, $"{digest} {identity.Size} {identity.WrittenAt.Ticks} {identity.ChangedAt.Ticks} {identity.Number} {path}\n");
         byte[] content = Encoding.UTF8.GetBytes(text.ToString());
-        RunDirectory.WriteWhole(file, stream =>
+        WholeFile.Write(file, stream =>
         {
             stream.Write(Encoding.UTF8.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)) + "\n"));
             stream.Write(content);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using ParallelExec.Execution;
+using ParallelExec.Exchange;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -10,7 +10,8 @@ namespace ParallelExec.Fingerprints;
 
 /// <summary>Makes the fingerprints of a plan's subtasks: of what is declared, of the contents of inputs, of what they depend on and get from it.</summary>
 /// <param name="hashes">Made when the first input is looked at.</param>
-internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options, HandOver handOver, Lazy<FileHashes> hashes, ToolVersions versions)
+/// <param name="toolVersion">A digest of what the declared <c>VersionCommand</c> says; null where none is declared.</param>
+internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options, HandOver handOver, Lazy<FileHashes> hashes, Func<PlannedSubtask, string?> toolVersion)
 {
     private const string InputPrefix = "input ";
 
@@ -101,7 +102,7 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
                 parts[$"value {name} of '{received.Id}'"] = Hash(value);
         }
         Add("VersionCommand", subtask.VersionCommand?.CommandLine);
-        Add("tool version", versions.Of(planned));
+        Add("tool version", toolVersion(planned));
         AddInputs(subtask, parts);
 
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using ParallelExec.Execution.Output;
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.Parsing;

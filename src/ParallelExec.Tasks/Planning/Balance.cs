@@ -1,4 +1,3 @@
-using ParallelExec.Execution;
 using ParallelExec.Model;
 
 namespace ParallelExec.Planning;
@@ -27,7 +26,7 @@ internal static class Balance
             {
                 diagnostics.Add(Diagnostic.Warning(
                     Codes.Unbalanced,
-                    $"'{longest.Id}' is expected to take {Text.Duration(most)}, the rest of batch {wave + 1} together {Text.Duration(rest)}. Split it, or move work to it from other batches.",
+                    $"'{longest.Id}' is expected to take {Wording.Duration(most)}, the rest of batch {wave + 1} together {Wording.Duration(rest)}. Split it, or move work to it from other batches.",
                     longest.Subtask.Origin));
             }
         }

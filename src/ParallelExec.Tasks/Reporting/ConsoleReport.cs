@@ -1,6 +1,5 @@
 using ParallelExec.Agents;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
@@ -42,7 +41,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             case SubtasksSkipped(var skipped):
                 ended += skipped.Subtasks.Count;
                 over.UnionWith(skipped.Subtasks.Select(subtask => subtask.Index));
-                log.Message($"{Progress()} {Text.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} skipped: {skipped.Reason}");
+                log.Message($"{Progress()} {Wording.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} skipped: {skipped.Reason}");
                 break;
             case RunStopping(var reason):
                 log.Message($"Stopping what runs: {reason}.");
@@ -60,8 +59,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     private string Opening()
     {
         string what = options.Schedule == ScheduleMode.Waves
-            ? $"{Text.Count(plan.Count, "subtask")} in {Text.Count(plan.Waves.Length, "wave")}"
-            : $"{Text.Count(plan.Count, "subtask")}, each as soon as its dependencies have ended";
+            ? $"{Wording.Count(plan.Count, "subtask")} in {Wording.Count(plan.Waves.Length, "wave")}"
+            : $"{Wording.Count(plan.Count, "subtask")}, each as soon as its dependencies have ended";
         return $"{what}, at most {options.MaxParallelism} at a time{PlanText.Agents(plan, options)}";
     }
 
@@ -73,9 +72,9 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
         // Where nothing was done there is nothing to tell; the summary counts it.
         if (!result.IsReused || result.Status == SubtaskStatus.Restored || options.LogOutput is LogOutput.Grouped or LogOutput.Live)
-            log.Message(Masked($"{Progress()} {planned.Id} {Text.Of(result.Status)} ({Text.Duration(result.Duration)}{attempts}){Because(result)}"));
+            log.Message(Masked($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}"));
         if (!result.Killed.IsEmpty)
-            log.Message($"{Indent}had to be killed: {Text.Ids(result.Killed)}");
+            log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
         if (result.IsFailure && result.Code != Codes.ProjectFailed)
             log.Report(Masked(Failure(planned, result)));
         ShowOutput(subtask, result);
@@ -119,8 +118,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private static string Ran(Work work) => work switch
     {
-        CommandWork command => $": {Text.Shorten(command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'), 120)}",
-        ToolWork tool => $": {Text.Shorten(string.Join(' ', tool.Arguments.Prepend(tool.Tool)), 120)}",
+        CommandWork command => $": {Wording.Shorten(command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'), 120)}",
+        ToolWork tool => $": {Wording.Shorten(string.Join(' ', tool.Arguments.Prepend(tool.Tool)), 120)}",
         _ => "",
     };
 
@@ -128,10 +127,10 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     {
         string[] waiting = [.. running.Values.Select(entry =>
         {
-            string usual = entry.Subtask.Estimate is { } estimate ? $", usually {Text.Duration(estimate)}" : "";
-            return $"{entry.Subtask.Id} ({Text.Duration(at - entry.Since)}{usual})";
+            string usual = entry.Subtask.Estimate is { } estimate ? $", usually {Wording.Duration(estimate)}" : "";
+            return $"{entry.Subtask.Id} ({Wording.Duration(at - entry.Since)}{usual})";
         })];
-        return $"{Progress()} waiting for {Text.Ids(waiting)}{(Left(at) is { } left ? $"; about {Text.Duration(left)} left" : "")}";
+        return $"{Progress()} waiting for {Wording.Ids(waiting)}{(Left(at) is { } left ? $"; about {Wording.Duration(left)} left" : "")}";
     }
 
     /// <summary>What the rest takes if each takes what it took before; null where that is not known of all.</summary>
@@ -148,7 +147,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         });
     }
 
-    private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Text.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
+    private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Wording.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
 
     private Diagnostic Masked(Diagnostic diagnostic) => masker is null ? diagnostic : diagnostic with { Message = masker.Apply(diagnostic.Message) };
 

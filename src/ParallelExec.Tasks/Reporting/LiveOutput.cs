@@ -1,7 +1,7 @@
 using System.Text;
 using ParallelExec.Agents;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -38,7 +38,7 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
     private sealed class Follower(PlannedSubtask subtask, string file)
     {
         private readonly Func<string, string?> readable = AgentTranscript.For(subtask.Subtask.Work) ?? (line => line);
-        private readonly OutputBlock.LineSplitter lines = subtask.Subtask.Work is AgentWork ? new(AgentTranscript.LongestRaw) : new();
+        private readonly LineSplitter lines = subtask.Subtask.Work is AgentWork ? new(AgentTranscript.LongestRaw) : new();
         private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
         private long position;
 

@@ -1,9 +1,8 @@
 using System.Text;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
-using ParallelExec.State;
 
 namespace ParallelExec.Reporting;
 
@@ -13,7 +12,7 @@ internal static class MarkdownReport
     public static void Write(RunOptions options, RunResult run, SecretMasker? masker)
     {
         string text = For(options, run);
-        RunDirectory.WriteWhole(Path.Combine(options.Directory, "summary.md"), stream => stream.Write(Encoding.UTF8.GetBytes(masker?.Apply(text) ?? text)));
+        WholeFile.Write(Path.Combine(options.Directory, "summary.md"), stream => stream.Write(Encoding.UTF8.GetBytes(masker?.Apply(text) ?? text)));
     }
 
     public static string For(RunOptions options, RunResult run)
@@ -21,9 +20,9 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         TimeSpan sequential = SummaryText.Sequential(run);
         text.Append("# ").Append(Path.GetFileNameWithoutExtension(options.ProjectFile)).Append(run.Succeeded ? ": succeeded\n\n" : run.Stopped is null ? ": failed\n\n" : ": stopped\n\n");
-        text.Append(SummaryText.Counts(run)).Append(" in ").Append(Text.Duration(run.Duration));
+        text.Append(SummaryText.Counts(run)).Append(" in ").Append(Wording.Duration(run.Duration));
         if (sequential > TimeSpan.Zero)
-            text.Append("; one after another ").Append(Text.Duration(sequential)).Append(", saved ").Append(SummaryText.Saved(run, sequential)).Append('%');
+            text.Append("; one after another ").Append(Wording.Duration(sequential)).Append(", saved ").Append(SummaryText.Saved(run, sequential)).Append('%');
         text.Append("\n\n| wave | subtask | status | time | why |\n| ---: | --- | --- | ---: | --- |\n");
         // Failures first: that is what a reader comes for.
         foreach (PlannedSubtask subtask in run.Plan.Subtasks
@@ -36,7 +35,7 @@ internal static class MarkdownReport
             text.Append("| ").Append(subtask.Wave)
                 .Append(" | ").Append(Cell(subtask.Subtask.Title.Length > 0 ? $"{subtask.Id}: {subtask.Subtask.Title}" : subtask.Id))
                 .Append(" | ").Append(result.Status)
-                .Append(" | ").Append(result.Status == SubtaskStatus.Skipped ? "" : Text.Duration(result.Duration))
+                .Append(" | ").Append(result.Status == SubtaskStatus.Skipped ? "" : Wording.Duration(result.Duration))
                 .Append(" | ").Append(Cell(result.Reason)).Append(" |\n");
         }
         AppendBatches(text, run);
@@ -50,7 +49,7 @@ internal static class MarkdownReport
             return;
         text.Append("\n| batch | subtasks | sequential | parallel | saved |\n| ---: | ---: | ---: | ---: | ---: |\n");
         foreach ((int batch, int count, TimeSpan sequential, TimeSpan parallel, int saved) in batches)
-            text.Append("| ").Append(batch).Append(" | ").Append(count).Append(" | ").Append(Text.Duration(sequential)).Append(" | ").Append(Text.Duration(parallel)).Append(" | ").Append(saved).Append("% |\n");
+            text.Append("| ").Append(batch).Append(" | ").Append(count).Append(" | ").Append(Wording.Duration(sequential)).Append(" | ").Append(Wording.Duration(parallel)).Append(" | ").Append(saved).Append("% |\n");
     }
 
     private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -13,7 +11,7 @@ internal static class PlanText
     public static string For(ExecutionPlan plan, RunOptions options, SecretMasker? masker)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Text.Count(plan.Count, "subtask")} in {Text.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a time{Agents(plan, options)} ({options.Schedule})");
+        text.Append(CultureInfo.InvariantCulture, $"{Wording.Count(plan.Count, "subtask")} in {Wording.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a time{Agents(plan, options)} ({options.Schedule})");
         for (int wave = 1; wave <= plan.Waves.Length; wave++)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nBatch {wave} ({(wave == 1 ? "ready now" : $"after batch {wave - 1}")}):");
@@ -34,7 +32,7 @@ internal static class PlanText
 
     /// <summary>They are counted apart.</summary>
     public static string Agents(ExecutionPlan plan, RunOptions options) =>
-        plan.Subtasks.Any(subtask => subtask is { Excluded: null, Subtask.Work: AgentWork }) ? $" and {Text.Count(options.MaxAgents, "agent")}" : "";
+        plan.Subtasks.Any(subtask => subtask is { Excluded: null, Subtask.Work: AgentWork }) ? $" and {Wording.Count(options.MaxAgents, "agent")}" : "";
 
     private static string Line(ExecutionPlan plan, PlannedSubtask planned)
     {
@@ -46,7 +44,7 @@ internal static class PlanText
         if (subtask.Always)
             line.Append(", always");
         if (planned.Estimate is { } estimate)
-            line.Append(", about ").Append(Text.Duration(estimate));
+            line.Append(", about ").Append(Wording.Duration(estimate));
         line.Append(']');
         string what = subtask.Work switch
         {
@@ -58,9 +56,9 @@ internal static class PlanText
             AgentWork => "agent",
             _ => "milestone",
         };
-        line.Append(' ').Append(Text.Shorten(what, 80));
+        line.Append(' ').Append(Wording.Shorten(what, 80));
         if (!planned.Dependencies.IsEmpty)
-            line.Append(" <- ").Append(Text.Ids([.. planned.Dependencies.Select(index => plan.Subtasks[index].Id)]));
+            line.Append(" <- ").Append(Wording.Ids([.. planned.Dependencies.Select(index => plan.Subtasks[index].Id)]));
         if (planned.Reused is { Why: { } why } reused)
             line.Append(reused.Record is null ? " -- runs: " : " -- up to date: ").Append(why);
         return line.ToString();

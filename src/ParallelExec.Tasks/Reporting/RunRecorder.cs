@@ -1,5 +1,4 @@
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;

@@ -6,7 +6,6 @@ using ParallelExec.Parsing;
 using ParallelExec.Planning;
 using ParallelExec.State;
 using ParallelExec.TaskFolders;
-using Words = ParallelExec.Execution.Text;
 
 namespace ParallelExec.Reporting;
 
@@ -32,7 +31,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
             Section("Running", Progress.Running, _ => "");
             Section("Failed", Progress.Failed, _ => "");
             Section("Ready", Progress.Ready, subtask => subtask.Subtask.Parallel ? " [parallel]" : " [alone]");
-            Section("Waiting", Progress.Waiting, subtask => $" (waiting: {Words.Ids([.. Open(subtask)])})");
+            Section("Waiting", Progress.Waiting, subtask => $" (waiting: {Wording.Ids([.. Open(subtask)])})");
             Section("Blocked", Progress.Blocked, _ => " (explicitly blocked)");
 
             void Section(string heading, Progress progress, Func<PlannedSubtask, string> remark)

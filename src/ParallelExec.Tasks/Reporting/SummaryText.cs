@@ -1,4 +1,4 @@
-using ParallelExec.Execution;
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
@@ -21,7 +21,7 @@ internal static class SummaryText
         // Where nothing had to be done there is nothing to compare.
         bool worked = run.Results.Any(result => result is { IsReused: false, Status: not SubtaskStatus.Skipped });
         if (worked && sequential > TimeSpan.Zero && run.Plan.Count > 1)
-            lines.Add($"  one after another: {Text.Duration(sequential)}, saved {Saved(run, sequential)}%; {CriticalPath(run)}");
+            lines.Add($"  one after another: {Wording.Duration(sequential)}, saved {Saved(run, sequential)}%; {CriticalPath(run)}");
         // People who cut work into batches want to see what each of them brought.
         if (worked && run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
             lines.AddRange(Table(run));
@@ -56,9 +56,9 @@ internal static class SummaryText
     {
         yield return Row("batch", "subtasks", "sequential", "parallel", "saved");
         foreach ((int batch, int count, TimeSpan sequential, TimeSpan parallel, int saved) in Batches(run))
-            yield return Row(Text.Number(batch), Text.Number(count), Text.Duration(sequential), Text.Duration(parallel), $"{saved}%");
+            yield return Row(Wording.Number(batch), Wording.Number(count), Wording.Duration(sequential), Wording.Duration(parallel), $"{saved}%");
         TimeSpan all = Sequential(run);
-        yield return Row("all", Text.Number(run.Results.Count(result => result.StartedAt is not null)), Text.Duration(all), Text.Duration(run.Duration), $"{Saved(run, all)}%");
+        yield return Row("all", Wording.Number(run.Results.Count(result => result.StartedAt is not null)), Wording.Duration(all), Wording.Duration(run.Duration), $"{Saved(run, all)}%");
 
         static string Row(params string[] cells) => "  " + string.Concat(cells.Select(cell => cell.PadLeft(12)));
     }
@@ -69,7 +69,7 @@ internal static class SummaryText
             .Where(subtask => subtask.Excluded is null)
             .GroupBy(subtask => run.Results[subtask.Index].Status)
             .OrderBy(group => group.Key)
-            .Select(group => $"{group.Count()} {Text.Of(group.Key)}");
+            .Select(group => $"{group.Count()} {Wording.Of(group.Key)}");
         return string.Join(", ", counts);
     }
 
@@ -79,7 +79,7 @@ internal static class SummaryText
         int killed = run.Results.Sum(result => result.Killed.Length);
         int resumed = run.Plan.Subtasks.Count(subtask => subtask.IsResumed);
         int excluded = run.Plan.Subtasks.Length - run.Plan.Count - resumed;
-        return $"{outcome}: {Text.Count(run.Plan.Count, "subtask")} in {Text.Duration(run.Duration)}"
+        return $"{outcome}: {Wording.Count(run.Plan.Count, "subtask")} in {Wording.Duration(run.Duration)}"
             + (run.Plan.Count > 0 ? $" ({Counts(run)})" : "")
             + (resumed > 0 ? $"; {resumed} completed before" : "")
             + (excluded > 0 ? $"; {excluded} left out" : "")
@@ -91,7 +91,7 @@ internal static class SummaryText
         (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => Duration(run, subtask));
         string[] ids = [.. path.Where(subtask => Duration(run, subtask) > TimeSpan.Zero).Select(subtask => subtask.Id)];
         string shown = ids.Length <= 8 ? string.Join(" -> ", ids) : $"{string.Join(" -> ", ids.Take(4))} -> ... -> {string.Join(" -> ", ids.TakeLast(3))}";
-        return $"critical path {Text.Duration(length)}: {shown}";
+        return $"critical path {Wording.Duration(length)}: {shown}";
     }
 
     private static IEnumerable<string> Advice(RunResult run, RunOptions options)
@@ -100,7 +100,7 @@ internal static class SummaryText
         TimeSpan eager = Play(run, options with { Schedule = ScheduleMode.Eager });
         TimeSpan barriers = inWaves - eager;
         if (options.Schedule == ScheduleMode.Waves && run.Plan.Waves.Length > 1)
-            yield return $"  waiting at the ends of waves cost {Text.Duration(barriers > TimeSpan.Zero ? barriers : TimeSpan.Zero)}";
+            yield return $"  waiting at the ends of waves cost {Wording.Duration(barriers > TimeSpan.Zero ? barriers : TimeSpan.Zero)}";
 
         TimeSpan now = options.Schedule == ScheduleMode.Waves ? inWaves : eager;
         int more = options.MaxParallelism * 2;
@@ -108,11 +108,11 @@ internal static class SummaryText
         (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => Duration(run, subtask));
         PlannedSubtask? longest = path.MaxBy(subtask => Duration(run, subtask));
         if (options.Schedule == ScheduleMode.Waves && barriers > now * 0.1)
-            yield return $"  to be faster: ParallelExecSchedule=Eager, about {Text.Duration(eager)}";
+            yield return $"  to be faster: ParallelExecSchedule=Eager, about {Wording.Duration(eager)}";
         else if (now - wider > now * 0.1)
-            yield return $"  to be faster: on a machine with {more} cores (or ParallelExecMaxParallelism={more} where subtasks mostly wait), about {Text.Duration(wider)}";
+            yield return $"  to be faster: on a machine with {more} cores (or ParallelExecMaxParallelism={more} where subtasks mostly wait), about {Wording.Duration(wider)}";
         else if (longest is not null && Duration(run, longest) > length * 0.4)
-            yield return $"  to be faster: split or shorten '{longest.Id}', which is {Text.Duration(Duration(run, longest))} of the critical path";
+            yield return $"  to be faster: split or shorten '{longest.Id}', which is {Wording.Duration(Duration(run, longest))} of the critical path";
     }
 
     private static TimeSpan Play(RunResult run, RunOptions options) => Simulation.Makespan(run.Plan, options, subtask => Duration(run, subtask));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.State;
@@ -50,7 +51,7 @@ internal sealed class History
         // A newer version's is not ours to shorten.
         if (isNewer)
             return;
-        RunDirectory.WriteWhole(PathOf(options), stream =>
+        WholeFile.Write(PathOf(options), stream =>
         {
             using var json = new Utf8JsonWriter(stream);
             json.WriteStartObject();

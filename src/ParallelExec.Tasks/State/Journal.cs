@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
+using ParallelExec.Files;
 using ParallelExec.Model;
-using ParallelExec.Reporting;
 
 namespace ParallelExec.State;
 
@@ -53,7 +52,7 @@ internal sealed class Journal : IRunObserver, IDisposable
     public static Journal Begin(RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
     {
         string path = PathOf(options);
-        RunDirectory.WriteWhole(path, stream =>
+        WholeFile.Write(path, stream =>
         {
             var text = new ArrayBufferWriter<byte>(64 * 1024);
             WriteLine(text, json =>
@@ -62,7 +61,7 @@ internal sealed class Journal : IRunObserver, IDisposable
                 json.WriteNumber("schemaVersion", JournalReader.SchemaVersion);
                 json.WriteString("run", runId);
                 json.WriteNumber("processId", Environment.ProcessId);
-                json.WriteString("at", RunFile.Iso(at));
+                json.WriteString("at", Iso8601.Of(at));
             });
             foreach ((string id, SuccessRecord record) in kept)
             {
@@ -86,7 +85,7 @@ internal sealed class Journal : IRunObserver, IDisposable
     {
         json.WriteString("event", "started");
         json.WriteString("id", id);
-        json.WriteString("at", RunFile.Iso(at));
+        json.WriteString("at", Iso8601.Of(at));
         if (why is not null)
             json.WriteString("why", masker?.Apply(why) ?? why);
     });

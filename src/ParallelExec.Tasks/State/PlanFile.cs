@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ParallelExec.Execution.Output;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -9,7 +9,7 @@ namespace ParallelExec.State;
 internal static class PlanFile
 {
     public static void Write(RunOptions options, ExecutionPlan plan, SecretMasker? masker) =>
-        RunDirectory.WriteWhole(Path.Combine(options.Directory, "plan.json"), stream =>
+        WholeFile.Write(Path.Combine(options.Directory, "plan.json"), stream =>
         {
             using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
             json.WriteStartObject();

@@ -1,4 +1,4 @@
-using ParallelExec.Execution.Output;
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.State;
@@ -74,23 +74,6 @@ internal sealed class RunDirectory : IDisposable
             File.Delete(Path.Combine(directory, file));
         if (!Directory.EnumerateFileSystemEntries(directory).Any())
             Directory.Delete(directory);
-    }
-
-    /// <summary>Writes a file whole or not at all: under another name first, then renamed.</summary>
-    public static void WriteWhole(string path, Action<Stream> write)
-    {
-        string temporary = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.tmp";
-        try
-        {
-            using (FileStream stream = File.Create(temporary))
-                write(stream);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
     }
 
     public void Dispose()

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -16,7 +16,7 @@ internal static class RunFile
     {
         json.WriteString("status", "Running");
         json.WriteNumber("processId", Environment.ProcessId);
-        json.WriteString("startedAt", Iso(startedAt));
+        json.WriteString("startedAt", Iso8601.Of(startedAt));
         json.WriteStartArray("subtasks");
         json.WriteEndArray();
     });
@@ -27,7 +27,7 @@ internal static class RunFile
         if (run.Stopped is not null)
             json.WriteString("reason", run.Stopped);
         json.WriteString("project", options.ProjectFile);
-        json.WriteString("startedAt", Iso(run.StartedAt));
+        json.WriteString("startedAt", Iso8601.Of(run.StartedAt));
         json.WriteNumber("durationMs", Milliseconds(run.Duration));
         json.WriteString("schedule", options.Schedule.ToString());
         json.WriteString("onFailure", options.OnFailure.ToString());
@@ -40,8 +40,6 @@ internal static class RunFile
 
     /// <summary>What a whole run came to.</summary>
     public static string StatusOf(RunResult run) => run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Cancelled";
-
-    public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public static long Milliseconds(TimeSpan duration) => (long)Math.Round(duration.TotalMilliseconds);
 
@@ -60,7 +58,7 @@ internal static class RunFile
             json.WriteNumber("exitCode", exitCode);
         json.WriteNumber("attempts", result.Attempts);
         if (result.StartedAt is { } startedAt)
-            json.WriteString("startedAt", Iso(startedAt));
+            json.WriteString("startedAt", Iso8601.Of(startedAt));
         json.WriteNumber("durationMs", Milliseconds(result.Duration));
         if (result.LogFile.Length > 0)
             json.WriteString("logFile", result.LogFile);
@@ -80,7 +78,7 @@ internal static class RunFile
 
     private static string PathOf(RunOptions options) => Path.Combine(options.Directory, "run.json");
 
-    private static void Write(RunOptions options, Action<Utf8JsonWriter> write) => RunDirectory.WriteWhole(PathOf(options), stream =>
+    private static void Write(RunOptions options, Action<Utf8JsonWriter> write) => WholeFile.Write(PathOf(options), stream =>
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();

@@ -1,5 +1,5 @@
+using ParallelExec.Files;
 using ParallelExec.Model;
-using ParallelExec.State;
 
 namespace ParallelExec.TaskFolders;
 

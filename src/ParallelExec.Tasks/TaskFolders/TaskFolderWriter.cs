@@ -1,9 +1,7 @@
 using System.Text.Json;
-using ParallelExec.Execution;
+using ParallelExec.Events;
+using ParallelExec.Files;
 using ParallelExec.Model;
-using ParallelExec.Planning;
-using ParallelExec.Reporting;
-using ParallelExec.State;
 
 namespace ParallelExec.TaskFolders;
 
@@ -25,7 +23,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         {
             case SubtaskStarted(var planned, var at) when planned.Subtask.TaskFile is { } file:
                 string agent = planned.Subtask.Work is AgentWork { Agent.Length: > 0 } work ? work.Agent : OwnName;
-                Write(file.Path, [Text("status", "in_progress"), Text("agent_id", agent), Text("started_at", RunFile.Iso(at)), Null("completed_at")]);
+                Write(file.Path, [Text("status", "in_progress"), Text("agent_id", agent), Text("started_at", Iso8601.Of(at)), Null("completed_at")]);
                 break;
             case SubtaskEnded(var planned, var result) when planned.Subtask.TaskFile is { } file:
                 End(planned.Subtask, file, result);
@@ -46,7 +44,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
 
     public void Complete(Subtask subtask, string summary, DateTimeOffset at)
     {
-        Write(subtask.TaskFile!.Path, [Text("status", "completed"), Text("completed_at", RunFile.Iso(at)), Text("completion_summary", summary)]);
+        Write(subtask.TaskFile!.Path, [Text("status", "completed"), Text("completed_at", Iso8601.Of(at)), Text("completion_summary", summary)]);
         completed[subtask.TaskFile.Feature].Add(subtask.Id);
         Count(subtask.TaskFile.Feature, at);
     }
@@ -81,8 +79,8 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         switch (result.Status)
         {
             case SubtaskStatus.Succeeded or SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored:
-                string outputs = subtask.Outputs.IsEmpty ? "" : $"; wrote {Execution.Text.Ids([.. subtask.Outputs.Select(output => output.Declared)], shown: 3)}";
-                Complete(subtask, result.Summary.Length > 0 ? result.Summary : $"Succeeded in {Execution.Text.Duration(result.Duration)}{outputs}", at);
+                string outputs = subtask.Outputs.IsEmpty ? "" : $"; wrote {Wording.Ids([.. subtask.Outputs.Select(output => output.Declared)], shown: 3)}";
+                Complete(subtask, result.Summary.Length > 0 ? result.Summary : $"Succeeded in {Wording.Duration(result.Duration)}{outputs}", at);
                 break;
             case SubtaskStatus.Cancelled:
                 Release(file.Path);
@@ -103,7 +101,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         int count = completed[folder].Count;
         List<(string, JsonEncodedText?, long?)> fields = [("completed_count", null, count)];
         if (count == feature.Subtasks.Length && completedAt is { } at)
-            fields.AddRange([Text("status", "completed"), Text("completed_at", RunFile.Iso(at))]);
+            fields.AddRange([Text("status", "completed"), Text("completed_at", Iso8601.Of(at))]);
         else if (feature.Status == "completed")
             fields.AddRange([Text("status", "active"), Null("completed_at")]);
         Write(feature.File, fields);
@@ -115,7 +113,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         {
             // Read again: an agent, or a person, may have changed it meanwhile.
             byte[] changed = JsonFile.Parse(path, File.ReadAllBytes(path)).With(fields);
-            RunDirectory.WriteWhole(path, stream => stream.Write(changed));
+            WholeFile.Write(path, stream => stream.Write(changed));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -125,7 +123,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
     }
 
     private static (string, JsonEncodedText?, long?) Text(string name, string text) =>
-        (name, JsonEncodedText.Encode(Execution.Text.Shorten(text, LongestSummary), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping), null);
+        (name, JsonEncodedText.Encode(Wording.Shorten(text, LongestSummary), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping), null);
 
     private static (string, JsonEncodedText?, long?) Null(string name) => (name, null, null);
 }

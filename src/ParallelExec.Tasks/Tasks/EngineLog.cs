@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Build.Framework;
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
-using ParallelExec.Reporting;
 
 namespace ParallelExec.Tasks;
 

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Collections.Immutable;
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
-using ParallelExec.Execution.Output;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
 using ParallelExec.Planning;

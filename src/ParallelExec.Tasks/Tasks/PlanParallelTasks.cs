@@ -1,5 +1,6 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
+using ParallelExec.Exchange;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
-using ParallelExec.Execution.Output;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.State;
@@ -20,7 +19,7 @@ internal static class ResultItems
         Set(item, "Wave", Number(planned.Wave));
         Set(item, "ExitCode", result.ExitCode is { } exitCode ? Number(exitCode) : "");
         Set(item, "Attempts", Number(result.Attempts));
-        Set(item, "StartedAt", result.StartedAt is { } startedAt ? RunFile.Iso(startedAt) : "");
+        Set(item, "StartedAt", result.StartedAt is { } startedAt ? Iso8601.Of(startedAt) : "");
         Set(item, "DurationMs", Number(RunFile.Milliseconds(result.Duration)));
         Set(item, "LogFile", result.LogFile);
         Set(item, "Group", planned.Subtask.Group);

@@ -1,8 +1,9 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
 using ParallelExec.Caching;
+using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Fingerprints;

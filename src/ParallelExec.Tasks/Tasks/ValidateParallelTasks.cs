@@ -1,5 +1,5 @@
 using Microsoft.Build.Framework;
-using ParallelExec.Execution;
+using ParallelExec.Model;
 using ParallelExec.Planning;
 
 namespace ParallelExec.Tasks;
@@ -18,7 +18,7 @@ public sealed class ValidateParallelTasks : ParallelTasksTask
         if (!ReportDiagnostics() || plan is null)
             return false;
         using var log = new EngineLog(TerminalLogger);
-        log.Message($"{Text.Count(plan.Subtasks.Length, "subtask")}: no errors.");
+        log.Message($"{Wording.Count(plan.Subtasks.Length, "subtask")}: no errors.");
         log.DrainTo(BuildEngine);
         return true;
     }

@@ -1,5 +1,4 @@
-using ParallelExec.Agents;
-using ParallelExec.Execution;
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Tests.Execution;
 

@@ -1,5 +1,4 @@
 using ParallelExec.Agents;
-using ParallelExec.Execution;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.TestKit;

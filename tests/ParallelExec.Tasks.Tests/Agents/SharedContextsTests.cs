@@ -1,5 +1,3 @@
-using ParallelExec.Agents;
-using ParallelExec.Execution;
 using ParallelExec.Model;
 using ParallelExec.Tests.Execution;
 

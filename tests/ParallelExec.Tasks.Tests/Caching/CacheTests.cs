@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using ParallelExec.Caching;
-using ParallelExec.Execution;
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.TestKit;
 using ParallelExec.Tests.Execution;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using ParallelExec.Execution;
+using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Model;
 
 namespace ParallelExec.Tests.Execution;

@@ -1,3 +1,5 @@
+using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Execution;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
@@ -299,7 +301,7 @@ public sealed class ReuseTests : IDisposable
         RunOptions options = run.Options with { Directory = run.Folder.Combine("state"), ProjectDirectory = run.Folder.Path };
         ExecutionPlan plan = Given.Plan(options, [subtask]);
         HandOver handOver = HandOver(plan, options);
-        return new FingerprintBuilder(plan, options, handOver, Hashes(options), Versions(handOver)).Of(plan.Subtasks[0]).Digest;
+        return new FingerprintBuilder(plan, options, handOver, Hashes(options), Versions(handOver).Of).Of(plan.Subtasks[0]).Digest;
     }
 
     private HandOver HandOver(ExecutionPlan plan, RunOptions options) => new(plan, options, run.Environment, "plan", null);

@@ -1,9 +1,11 @@
 using ParallelExec.Agents;
 using ParallelExec.Caching;
+using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Files;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using ParallelExec.Execution;
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.TestKit;
 

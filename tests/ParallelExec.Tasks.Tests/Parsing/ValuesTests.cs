@@ -51,7 +51,7 @@ public class ValuesTests
     [InlineData("1", false)]
     [InlineData("Eagerly", false)]
     public void A_choice_is_named_in_any_case_but_not_numbered(string text, bool known) =>
-        Assert.Equal(known, Values.OneOf<Model.ScheduleMode>(text) is not null);
+        Assert.Equal(known, Values.OneOf<ParallelExec.Model.ScheduleMode>(text) is not null);
 
     [Theory]
     [InlineData("a", true)]

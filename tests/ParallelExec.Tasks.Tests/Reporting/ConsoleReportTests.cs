@@ -1,5 +1,5 @@
-using ParallelExec.Execution;
-using ParallelExec.Execution.Output;
+using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;

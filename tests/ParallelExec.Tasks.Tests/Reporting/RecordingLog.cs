@@ -1,5 +1,5 @@
+using ParallelExec.Events;
 using ParallelExec.Model;
-using ParallelExec.Reporting;
 
 namespace ParallelExec.Tests.Reporting;
 

@@ -1,4 +1,4 @@
-using ParallelExec.Execution;
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using ParallelExec.Execution;
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.State;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ParallelExec.Execution.Output;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.State;
@@ -78,7 +78,7 @@ public sealed class RunDirectoryTests : IDisposable
     public void A_file_that_could_not_be_written_whole_leaves_the_old_one()
     {
         folder.Write("state/run.json", "old");
-        Assert.Throws<InvalidOperationException>(() => RunDirectory.WriteWhole(folder.Combine("state", "run.json"), stream =>
+        Assert.Throws<InvalidOperationException>(() => WholeFile.Write(folder.Combine("state", "run.json"), stream =>
         {
             stream.WriteByte(1);
             throw new InvalidOperationException();

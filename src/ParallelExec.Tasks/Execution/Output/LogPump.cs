@@ -1,3 +1,5 @@
+using ParallelExec.Model;
+
 namespace ParallelExec.Execution.Output;
 
 /// <summary>Copies a child's output into its log file, in bounded memory, with secrets masked.</summary>

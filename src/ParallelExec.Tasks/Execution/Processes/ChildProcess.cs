@@ -1,16 +1,11 @@
 using System.Collections.Immutable;
+using ParallelExec.Exchange;
 
 namespace ParallelExec.Execution.Processes;
 
 /// <summary>A child process and all that it starts.</summary>
 internal abstract class ChildProcess : IDisposable
 {
-    /// <summary>
-    /// An environment variable that every process of one attempt inherits: also those that left the process tree (a double fork,
-    /// <c>setsid</c>) are found by it.
-    /// </summary>
-    public const string CookieVariable = "PARALLELEXEC_COOKIE";
-
     private static readonly TimeSpan GiveUpInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>What it writes, where it does not write its log file itself.</summary>
@@ -19,7 +14,7 @@ internal abstract class ChildProcess : IDisposable
     /// <summary>128 + the signal's number when a signal ended it.</summary>
     public abstract int ExitCode { get; }
 
-    /// <param name="environment">Complete, with <see cref="CookieVariable"/>.</param>
+    /// <param name="environment">Complete, with <see cref="HandOver.CookieVariable"/>.</param>
     /// <param name="keepInput">The caller ends its input.</param>
     public static ChildProcess Start(
         LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput = false) =>

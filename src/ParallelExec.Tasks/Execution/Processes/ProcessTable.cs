@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ParallelExec.Exchange;
 
 namespace ParallelExec.Execution.Processes;
 
@@ -9,7 +10,7 @@ internal static class ProcessTable
     /// <summary>What descends from <paramref name="root"/>, and what carries the cookie wherever it has gone. Zombies do not count.</summary>
     public static IReadOnlyList<RunningProcess> Members(int root, string cookie)
     {
-        string mark = $"{ChildProcess.CookieVariable}={cookie}";
+        string mark = $"{HandOver.CookieVariable}={cookie}";
         List<(RunningProcess Process, bool Marked)> all = OperatingSystem.IsLinux() ? ReadProc(mark) : ReadPs(mark);
         ILookup<int, RunningProcess> children = all.ToLookup(entry => entry.Process.Parent, entry => entry.Process);
         var members = new Dictionary<int, RunningProcess>();

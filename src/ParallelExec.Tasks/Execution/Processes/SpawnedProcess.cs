@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using ParallelExec.Exchange;
 
 namespace ParallelExec.Execution.Processes;
 
@@ -30,7 +31,7 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
     public SpawnedProcess(LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput)
     {
-        cookie = environment[CookieVariable];
+        cookie = environment[HandOver.CookieVariable];
         input = keepInput ? new AnonymousPipeServerStream(PipeDirection.Out) : null;
         output = command.Pumped ? new AnonymousPipeServerStream(PipeDirection.In) : null;
         string?[] arguments = [command.Program, .. command.Arguments, null];

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using ParallelExec.Exchange;
 
 namespace ParallelExec.Execution.Processes;
 
@@ -39,7 +40,7 @@ internal sealed class SystemProcess : ChildProcess
         {
             throw new ProcessNotStartedException(e.Message, e);
         }
-        cookie = environment[CookieVariable];
+        cookie = environment[HandOver.CookieVariable];
         Outputs = (command.Pumped, OperatingSystem.IsWindows()) switch
         {
             (false, _) => [],

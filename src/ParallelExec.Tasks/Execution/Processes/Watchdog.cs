@@ -1,3 +1,5 @@
+using ParallelExec.Exchange;
+
 namespace ParallelExec.Execution.Processes;
 
 /// <summary>
@@ -27,8 +29,8 @@ internal sealed class Watchdog : IDisposable
     {
         if (!OperatingSystem.IsLinux())
             return null;
-        var own = new Dictionary<string, string>(environment, StringComparer.Ordinal) { [ChildProcess.CookieVariable] = "watchdog" };
-        var command = new LaunchedCommand("/bin/sh", ["-c", Script, "sh", $"{ChildProcess.CookieVariable}={runId}"], Pumped: false);
+        var own = new Dictionary<string, string>(environment, StringComparer.Ordinal) { [HandOver.CookieVariable] = "watchdog" };
+        var command = new LaunchedCommand("/bin/sh", ["-c", Script, "sh", $"{HandOver.CookieVariable}={runId}"], Pumped: false);
         try
         {
             return ChildProcess.Start(command, "/", own, keepInput: true);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ParallelExec.Agents;
+using ParallelExec.Exchange;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using ParallelExec.Execution.Processes;
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Runners;

@@ -1,6 +1,7 @@
 using System.IO.Pipes;
 using System.Text;
 using ParallelExec.Execution.Output;
+using ParallelExec.Model;
 
 namespace ParallelExec.Tests.Execution.Output;
 

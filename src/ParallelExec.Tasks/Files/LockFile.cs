@@ -1,6 +1,7 @@
 using System.Globalization;
+using ParallelExec.Model;
 
-namespace ParallelExec.State;
+namespace ParallelExec.Files;
 
 /// <summary>A file that one run at a time holds. The lock goes with the process, however that ends; a file beside it says who has it.</summary>
 internal sealed class LockFile : IDisposable
@@ -26,7 +27,7 @@ internal sealed class LockFile : IDisposable
             return null;
         }
         var taken = new LockFile(file, OwnerOf(path));
-        Quietly(() => File.WriteAllText(taken.owner, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, since {RunFile.Iso(DateTimeOffset.UtcNow)}")));
+        Quietly(() => File.WriteAllText(taken.owner, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, since {Iso8601.Of(DateTimeOffset.UtcNow)}")));
         return taken;
     }
 

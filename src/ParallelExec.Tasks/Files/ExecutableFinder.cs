@@ -1,4 +1,4 @@
-namespace ParallelExec.Execution.Processes;
+namespace ParallelExec.Files;
 
 /// <summary>Finds a program as a shell would, so that a missing one is told before anything is started.</summary>
 internal static class ExecutableFinder

@@ -1,6 +1,6 @@
 using ParallelExec.Model;
 
-namespace ParallelExec.Reporting;
+namespace ParallelExec.Events;
 
 /// <summary>Where a run tells people what happens: the build's log, or a test's list.</summary>
 internal interface IRunLog

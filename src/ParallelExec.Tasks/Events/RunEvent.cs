@@ -2,7 +2,7 @@ using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
 
-namespace ParallelExec.Execution;
+namespace ParallelExec.Events;
 
 /// <summary>What happens in a run: its only output. Console, reports and state are observers of it.</summary>
 internal abstract record RunEvent;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using ParallelExec.Model;
 
-namespace ParallelExec.Execution;
+namespace ParallelExec.Exchange;
 
 /// <summary>The form of the file <c>PARALLELEXEC_OUTPUT</c>: <c>NAME=value</c> lines, or <c>NAME&lt;&lt;END</c> blocks. The last of a name counts.</summary>
 internal static class OutputValues
@@ -30,7 +31,7 @@ internal static class OutputValues
             }
             else
             {
-                return Fail($"line {i + 1} is neither NAME=value nor NAME<<END: {Text.Shorten(line, 60)}", out values, out problem);
+                return Fail($"line {i + 1} is neither NAME=value nor NAME<<END: {Wording.Shorten(line, 60)}", out values, out problem);
             }
         }
         values = builder.ToImmutable();

@@ -5,17 +5,22 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
-using ParallelExec.Execution.Output;
-using ParallelExec.Execution.Processes;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
-namespace ParallelExec.Execution;
+namespace ParallelExec.Exchange;
 
 /// <summary>What a subtask gets from those before it, and gives to those after it: environment variables and files.</summary>
 internal sealed class HandOver(
     ExecutionPlan plan, RunOptions options, IReadOnlyDictionary<string, string> baseEnvironment, string runId, SecretMasker? masker)
 {
+    /// <summary>
+    /// An environment variable that every process of one attempt inherits: also those that left the process tree (a double fork,
+    /// <c>setsid</c>) are found by it.
+    /// </summary>
+    public const string CookieVariable = "PARALLELEXEC_COOKIE";
+
     // A value that is longer is in the context file only: systems bound the size of an environment.
     private const int LongestVariable = 30_000;
 
@@ -56,7 +61,7 @@ internal sealed class HandOver(
         environment["PARALLELEXEC_OUTPUT"] = stem + ".output";
         if (subtask.Team is not null)
             environment["PARALLELEXEC_SHARED_CONTEXT"] = subtask.Team.SharedContext;
-        environment[ChildProcess.CookieVariable] = Cookie(planned, attempt);
+        environment[CookieVariable] = Cookie(planned, attempt);
         if (!OperatingSystem.IsWindows())
             environment["PWD"] = subtask.WorkingDirectory;
         if (attempt > 1)
@@ -71,7 +76,7 @@ internal sealed class HandOver(
         var environment = new Dictionary<string, string>(baseEnvironment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         foreach ((string name, string value) in planned.Subtask.Environment)
             environment[name] = value;
-        environment[ChildProcess.CookieVariable] = Cookie(planned, 0);
+        environment[CookieVariable] = Cookie(planned, 0);
         return environment;
     }
 
@@ -119,7 +124,7 @@ internal sealed class HandOver(
     public string NotesFrom(PlannedSubtask planned)
     {
         string file = NotesOf(options, planned.Subtask);
-        return File.Exists(file) ? Text.Shorten(File.ReadAllText(file).Trim(), LongestNotes) : "";
+        return File.Exists(file) ? Wording.Shorten(File.ReadAllText(file).Trim(), LongestNotes) : "";
     }
 
     private void HandOn(PlannedSubtask planned, ImmutableSortedDictionary<string, string> values, string notes)

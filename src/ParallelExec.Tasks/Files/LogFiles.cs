@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ParallelExec.Model;
 
-namespace ParallelExec.Execution.Output;
+namespace ParallelExec.Files;
 
 /// <summary>Names of files that belong to one subtask: safe on every file system, different for different ids.</summary>
 internal static class LogFiles

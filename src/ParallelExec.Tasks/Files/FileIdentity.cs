@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ParallelExec.Fingerprints;
+namespace ParallelExec.Files;
 
 /// <summary>What tells that a file is the one that it was, without reading it.</summary>
 /// <param name="ChangedAt">When its content, name or rights changed last, which nobody can set; the same as <paramref name="WrittenAt"/> where the system does not tell.</param>

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ParallelExec.Execution;
+namespace ParallelExec.Model;
 
 /// <summary>How durations and long texts are shown to people.</summary>
-internal static class Text
+internal static class Wording
 {
     /// <summary><c>0.4s</c>, <c>12.3s</c>, <c>4m05s</c>, <c>1h02m</c>.</summary>
     public static string Duration(TimeSpan duration)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using ParallelExec.Execution;
+using ParallelExec.Exchange;
 
-namespace ParallelExec.Tests.Execution;
+namespace ParallelExec.Tests.Exchange;
 
 public class OutputValuesTests
 {

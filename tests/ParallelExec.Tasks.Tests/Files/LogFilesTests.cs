@@ -1,6 +1,6 @@
-using ParallelExec.Execution.Output;
+using ParallelExec.Files;
 
-namespace ParallelExec.Tests.Execution.Output;
+namespace ParallelExec.Tests.Files;
 
 public class LogFilesTests
 {

@@ -1,7 +1,7 @@
 using System.Text;
-using ParallelExec.Execution.Output;
+using ParallelExec.Model;
 
-namespace ParallelExec.Tests.Execution.Output;
+namespace ParallelExec.Tests.Model;
 
 public class SecretMaskerTests
 {

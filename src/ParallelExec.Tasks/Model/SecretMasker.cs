@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace ParallelExec.Execution.Output;
+namespace ParallelExec.Model;
 
 /// <summary>Replaces the values of secrets by <c>***</c>: in output as it streams by, and in texts that are reported.</summary>
 internal sealed class SecretMasker

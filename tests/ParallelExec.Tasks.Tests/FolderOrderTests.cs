@@ -20,6 +20,7 @@ public class FolderOrderTests
         ["State", "Agents", "Caching"],
         ["Execution", "TaskFolders"],
         ["Reporting"],
+        ["Composition"],
         ["Tasks"],
     ];
 

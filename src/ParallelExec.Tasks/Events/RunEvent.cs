@@ -40,7 +40,14 @@ internal sealed record RunResult
     /// <summary>Why it was stopped from outside; null when it was not.</summary>
     public string? Stopped { get; init; }
 
+    /// <summary>A bug of ours, or a fault that nobody expected, that stopped the run; null where there was none.</summary>
+    public RunFault? Fault { get; init; }
+
     /// <summary>False when a subtask without <c>ContinueOnError</c> failed, or the run was stopped.</summary>
-    public bool Succeeded => Stopped is null && !Plan.Subtasks.Any(subtask =>
+    public bool Succeeded => Stopped is null && Fault is null && !Plan.Subtasks.Any(subtask =>
         Results[subtask.Index].IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False);
 }
+
+/// <summary>What went wrong in ParallelExec itself.</summary>
+/// <param name="Where">The part that failed, and at what.</param>
+internal sealed record RunFault(string Where, Exception Exception);

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using ParallelExec.Execution.Reusing;
 using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;

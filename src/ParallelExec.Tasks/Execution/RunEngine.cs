@@ -5,11 +5,17 @@ using ParallelExec.Scheduling;
 
 namespace ParallelExec.Execution;
 
-/// <summary>Runs a plan: one loop that owns all state of the run. Executors only report that they have ended.</summary>
+/// <summary>
+/// Runs a plan: one loop that owns all state of the run. Executors only report that they have ended. The run always comes to a result:
+/// what fails in an observer, or here, stops it as Ctrl+C would, and the result says so.
+/// </summary>
 internal sealed class RunEngine(
     ExecutionPlan plan, RunOptions options, SubtaskExecutor executor, IReadOnlyList<IRunObserver> observers, TimeProvider time) : IDisposable
 {
+    private const string NotAfterFault = "ParallelExec failed itself";
+
     private readonly Queue<object> inbox = new();
+    private readonly List<IRunObserver> listening = [.. observers];
     private readonly TaskCompletionSource<RunResult> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SubtaskResult?[] results = new SubtaskResult?[plan.Subtasks.Length];
     private readonly Schedule schedule = new(plan, options);
@@ -22,6 +28,10 @@ internal sealed class RunEngine(
     private DateTimeOffset startedAt;
     private long started;
     private string? stopReason;
+    private RunFault? fault;
+
+    /// <summary>The loop itself has failed: nothing starts any more, what runs is awaited.</summary>
+    private bool isBroken;
     private bool inLoop;
     private int running;
 
@@ -83,8 +93,7 @@ internal sealed class RunEngine(
             }
             catch (Exception e)
             {
-                // A bug of ours: the run can not go on, and whoever waits for it has to know.
-                ended.TrySetException(e);
+                Break(e, next);
             }
         }
     }
@@ -95,6 +104,11 @@ internal sealed class RunEngine(
             return;
         switch (message)
         {
+            case Ended(var subtask, var result) when isBroken:
+                KeepEnd(subtask, result);
+                break;
+            case object when isBroken:
+                break;
             case Started:
                 Tell(new RunStarted(startedAt));
                 break;
@@ -103,26 +117,58 @@ internal sealed class RunEngine(
                 break;
             case StopAsked when stopReason is null:
                 stopReason = StopReason();
-                Tell(new RunStopping(stopReason));
-                _ = stopWork.CancelAsync();
-                stopCleanup.CancelAfter(CleanupLimit);
-                schedule.Stop(stopReason);
+                Stop(stopReason);
+                break;
+            case FaultSeen when stopReason is null:
+                Stop(NotAfterFault);
+                break;
+            case StopAsked or FaultSeen:
                 break;
             case TimePassed:
                 Tell(new Tick(time.GetUtcNow()));
                 break;
+            default:
+                throw new InvalidOperationException($"nobody handles {message}");
         }
-        TellSkipped();
-        StartAll();
-        if (schedule.IsFinished && running == 0)
+        if (!isBroken)
+        {
+            TellSkipped();
+            StartAll();
+        }
+        if ((isBroken || schedule.IsFinished) && running == 0)
             Finish();
     }
 
-    private void HandleEnd(PlannedSubtask subtask, SubtaskResult result)
+    /// <summary>What runs is ended, what has not started is left out; cleanup has a while.</summary>
+    private void Stop(string reason)
+    {
+        Tell(new RunStopping(reason));
+        _ = stopWork.CancelAsync();
+        stopCleanup.CancelAfter(CleanupLimit);
+        schedule.Stop(reason);
+    }
+
+    /// <summary>The loop has failed, so its state can not be trusted: all that runs is ended and awaited, nothing else is started.</summary>
+    private void Break(Exception e, object message)
+    {
+        fault ??= new RunFault($"the run's loop, at {message.GetType().Name}", e);
+        isBroken = true;
+        _ = stopWork.CancelAsync();
+        _ = stopCleanup.CancelAsync();
+        if (running == 0)
+            Finish();
+    }
+
+    private void KeepEnd(PlannedSubtask subtask, SubtaskResult result)
     {
         running--;
         results[subtask.Index] = result;
         Tell(new SubtaskEnded(subtask, result));
+    }
+
+    private void HandleEnd(PlannedSubtask subtask, SubtaskResult result)
+    {
+        KeepEnd(subtask, result);
         schedule.Complete(subtask, result);
         bool fatal = result.IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False;
         if (fatal && options.OnFailure == OnFailure.FailFast)
@@ -138,13 +184,15 @@ internal sealed class RunEngine(
             StartedAt = startedAt,
             Duration = time.GetElapsedTime(started),
             Stopped = stopReason,
+            Fault = fault,
         };
         Tell(new RunEnded(result));
-        ended.TrySetResult(result);
+        // One of those that were told may have failed at it.
+        ended.TrySetResult(result with { Fault = fault });
     }
 
-    private static SubtaskResult LeftOut(PlannedSubtask subtask) =>
-        subtask.IsResumed ? SubtaskResult.Resumed(subtask.Excluded!) : SubtaskResult.Skipped(subtask.Excluded ?? "");
+    private SubtaskResult LeftOut(PlannedSubtask subtask) =>
+        isBroken && subtask.Excluded is null ? SubtaskResult.Skipped(NotAfterFault) : subtask.IsResumed ? SubtaskResult.Resumed(subtask.Excluded!) : SubtaskResult.Skipped(subtask.Excluded ?? "");
 
     private void StartAll()
     {
@@ -153,9 +201,22 @@ internal sealed class RunEngine(
             running++;
             Tell(new SubtaskStarted(subtask, time.GetUtcNow()));
             CancellationToken cancel = subtask.Subtask.Always ? stopCleanup.Token : stopWork.Token;
-            executor.Start(subtask, results, result => Post(new Ended(subtask, result)), cancel);
+            Start(subtask, cancel);
         }
         executor.AllStarted();
+    }
+
+    private void Start(PlannedSubtask subtask, CancellationToken cancel)
+    {
+        try
+        {
+            executor.Start(subtask, results, result => Post(new Ended(subtask, result)), cancel);
+        }
+        catch (Exception e)
+        {
+            // It has not begun, so nobody else will tell its end.
+            Post(new Ended(subtask, SubtaskResult.Failed(Codes.Bug, Wording.Bug(e))));
+        }
     }
 
     private void TellSkipped()
@@ -170,8 +231,27 @@ internal sealed class RunEngine(
 
     private void Tell(RunEvent happened)
     {
-        foreach (IRunObserver observer in observers)
-            observer.On(happened);
+        foreach (IRunObserver observer in listening.ToArray())
+        {
+            try
+            {
+                observer.On(happened);
+            }
+            catch (Exception e)
+            {
+                // It hears no more: what it knows is not what is. The others do, so that the state on disk is true.
+                listening.Remove(observer);
+                Fault(observer, happened, e);
+            }
+        }
+    }
+
+    private void Fault(IRunObserver observer, RunEvent happened, Exception e)
+    {
+        bool isFirst = fault is null;
+        fault ??= new RunFault($"{observer.GetType().Name}, at {happened.GetType().Name}", e);
+        if (isFirst && stopReason is null && !isBroken)
+            Post(FaultSeen.Instance);
     }
 
     private sealed record Ended(PlannedSubtask Subtask, SubtaskResult Result);
@@ -184,6 +264,11 @@ internal sealed class RunEngine(
     private sealed class StopAsked
     {
         public static readonly StopAsked Instance = new();
+    }
+
+    private sealed class FaultSeen
+    {
+        public static readonly FaultSeen Instance = new();
     }
 
     private sealed class TimePassed

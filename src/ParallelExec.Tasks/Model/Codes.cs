@@ -1,3 +1,5 @@
+using ParallelExec.Exchange;
+
 namespace ParallelExec.Model;
 
 /// <summary>All codes, each documented in docs/errors.md with cause and cure.</summary>

@@ -67,5 +67,7 @@ internal sealed record SubtaskResult
 
     public static SubtaskResult Resumed(string reason) => new() { Status = SubtaskStatus.Resumed, Reason = reason };
 
+    public static SubtaskResult Failed(string code, string reason) => new() { Status = SubtaskStatus.Failed, Code = code, Reason = reason };
+
     public static SubtaskResult Skipped(string reason) => new() { Status = SubtaskStatus.Skipped, Reason = reason };
 }

@@ -33,4 +33,8 @@ internal static class Wording
     public static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     public static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+
+    /// <summary>What is told of a bug of ours: enough to find it.</summary>
+    public static string Bug(Exception e) =>
+        $"ParallelExec failed itself. Report this text as a bug of ParallelExec, with the version and what was run: {e}";
 }

@@ -7,7 +7,7 @@ using ParallelExec.Scheduling;
 namespace ParallelExec.Reporting;
 
 /// <summary>Tells people what happens: one line per change, a failure with its output, a heartbeat, a summary.</summary>
-internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log, SecretMasker? masker) : IRunObserver
+internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log) : IRunObserver
 {
     /// <summary>How much of a failed subtask's output is shown; the log file has all of it.</summary>
     private const int LinesOnFailure = 100;
@@ -72,11 +72,11 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
         // Where nothing was done there is nothing to tell; the summary counts it.
         if (!result.IsReused || result.Status == SubtaskStatus.Restored || options.LogOutput is LogOutput.Grouped or LogOutput.Live)
-            log.Message(Masked($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}"));
+            log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}");
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
         if (result.IsFailure && result.Code != Codes.ProjectFailed)
-            log.Report(Masked(Failure(planned, result)));
+            log.Report(Failure(planned, result));
         ShowOutput(subtask, result);
     }
 
@@ -149,10 +149,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Wording.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
 
-    private Diagnostic Masked(Diagnostic diagnostic) => masker is null ? diagnostic : diagnostic with { Message = masker.Apply(diagnostic.Message) };
-
     private static string Because(SubtaskResult result) =>
         result.IsReused ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";
-
-    private string Masked(string text) => masker?.Apply(text) ?? text;
 }

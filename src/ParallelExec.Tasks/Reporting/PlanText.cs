@@ -8,7 +8,7 @@ namespace ParallelExec.Reporting;
 /// <summary>A plan as text: one batch after another, each with what runs in it.</summary>
 internal static class PlanText
 {
-    public static string For(ExecutionPlan plan, RunOptions options, SecretMasker? masker)
+    public static string For(ExecutionPlan plan, RunOptions options)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Wording.Count(plan.Count, "subtask")} in {Wording.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a time{Agents(plan, options)} ({options.Schedule})");
@@ -27,7 +27,7 @@ internal static class PlanText
             foreach (PlannedSubtask subtask in excluded)
                 text.Append("\n  ").Append(subtask.Id).Append(": ").Append(subtask.Excluded);
         }
-        return masker?.Apply(text.ToString()) ?? text.ToString();
+        return text.ToString();
     }
 
     /// <summary>They are counted apart.</summary>

@@ -17,6 +17,9 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     private readonly List<LogEntry> forwarded = [];
     private FileStream? forwardTo;
 
+    /// <summary>Hides secrets in all that is logged; null = there are none.</summary>
+    public SecretMasker? Masker { get; set; }
+
     /// <summary>Called when there is something to drain.</summary>
     public Action Added { get; set; } = () => { };
 
@@ -86,8 +89,11 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
 
     public static string ShownFile(string folder) => Path.Combine(folder, "shown.txt");
 
+    // The one place that all text for people passes.
     private void Add(LogEntry entry)
     {
+        if (Masker is not null)
+            entry = entry with { Text = Masker.Apply(entry.Text) };
         lock (gate)
         {
             if (forwardTo is null)

@@ -24,6 +24,7 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     private int grantedCores;
     private int rounds;
     private Round? next;
+    private bool abandoned;
 
     public EngineThread(IBuildEngine9 engine, EngineLog log, string directory, int nodeCount)
     {
@@ -62,6 +63,13 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         }
     }
 
+    /// <summary>This thread serves no more: who waits for projects is told so, now and later.</summary>
+    public void Abandon()
+    {
+        Volatile.Write(ref abandoned, true);
+        Refuse();
+    }
+
     public void Dispose()
     {
         log.Added = () => { };
@@ -74,8 +82,13 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         var ordered = new Round(round, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         next = ordered;
         called.Set();
+        if (Volatile.Read(ref abandoned))
+            Refuse();
         return ordered.Built.Task;
     }
+
+    private void Refuse() =>
+        Interlocked.Exchange(ref next, null)?.Built.SetException(new InvalidOperationException("the thread that builds projects has failed"));
 
     private void Build(Round round)
     {

@@ -121,9 +121,9 @@ public abstract class ParallelTasksTask : MSBuildTask
 
     private protected bool ReportDiagnostics()
     {
-        using var log = new EngineLog(TerminalLogger);
+        using var log = new EngineLog(TerminalLogger) { Masker = Masker };
         foreach (Diagnostic diagnostic in Diagnostics)
-            log.Report(Masker is null ? diagnostic : diagnostic with { Message = Masker.Apply(diagnostic.Message) });
+            log.Report(diagnostic);
         log.DrainTo(BuildEngine);
         return !HasErrors;
     }

@@ -1,8 +1,8 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
 using ParallelExec.Exchange;
-using ParallelExec.Execution;
 using ParallelExec.Execution.Processes;
+using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
@@ -26,6 +26,7 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         Dictionary<string, string> environment = SnapshotEnvironment();
         using var log = new EngineLog(TerminalLogger);
         ExecutionPlan? plan = MakePlan(environment);
+        log.Masker = Masker;
         if (plan is not null)
             plan = Forecast(plan, environment, log);
         if (plan is not null)
@@ -44,7 +45,7 @@ public sealed class PlanParallelTasks : ParallelTasksTask
             Diagnostics.Add(Diagnostic.Warning(Codes.StateNotWritable, $"plan.json could not be written: {e.Message}"));
             ReportDiagnostics();
         }
-        log.Message(PlanText.For(plan, RunOptions, Masker));
+        log.Message(PlanText.For(plan, RunOptions));
         if (RunOptions.ShowPrompts)
             ShowPrompts(plan, log);
         log.DrainTo(BuildEngine);
@@ -61,8 +62,8 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         using var threads = new BlockingThreads();
         using var watchdog = new Watchdog(runId, environment);
         var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
-        var versions = new ToolVersions(handOver, new ProcessRunner(threads, Masker, watchdog), log, Masker, CancellationToken.None);
-        return new Reuse(plan, RunOptions, handOver, hashes, versions, JournalReader.Read(RunOptions, Diagnostics).Records).Forecast();
+        var versions = new ToolVersions(handOver, new ProcessRunner(threads, Masker, watchdog), log, CancellationToken.None);
+        return new Reuse(plan, RunOptions, handOver, hashes, versions, JournalReader.Read(RunOptions, Diagnostics).Records, Masker).Forecast();
     }
 
     private void ShowPrompts(ExecutionPlan plan, EngineLog log)
@@ -71,7 +72,7 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         foreach (PlannedSubtask subtask in plan.Waves.SelectMany(wave => wave).Where(subtask => subtask.Subtask.Work is AgentWork))
         {
             string text = prompts.For(subtask, []);
-            log.Message($"\nPrompt of {subtask.Id}, {text.Length} characters:\n{Masker?.Apply(text) ?? text}");
+            log.Message($"\nPrompt of {subtask.Id}, {text.Length} characters:\n{text}");
         }
     }
 }

@@ -1,12 +1,8 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
-using ParallelExec.Caching;
+using ParallelExec.Composition;
 using ParallelExec.Events;
-using ParallelExec.Exchange;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Processes;
-using ParallelExec.Execution.Runners;
-using ParallelExec.Fingerprints;
+using ParallelExec.Execution.Reusing;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
@@ -46,21 +42,26 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         Dictionary<string, string> environment = SnapshotEnvironment();
         using var log = new EngineLog(TerminalLogger);
         (ExecutionPlan? plan, PromptText? prompts) = Check(environment);
-        using RunDirectory? directory = HasErrors ? null : Take(() => RunDirectory.TryTake(RunOptions, Diagnostics), log);
-        using TaskFolderLock? folders = directory is null ? null : Take(() => TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics), log);
+        using RunDirectory? directory = HasErrors ? null : Take(problems => RunDirectory.TryTake(RunOptions, problems), log);
+        using TaskFolderLock? folders = directory is null ? null : Take(problems => TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), problems), log);
         // Another run has been here meanwhile: what it has done is seen only now.
         if (waited && folders is not null)
         {
             Diagnostics.Clear();
             (plan, prompts) = Check(environment);
         }
-        JournalReader earlier = folders is null ? JournalReader.Nothing : JournalReader.Read(RunOptions, Diagnostics, ends: !Reuse.IsNeeded(plan!, RunOptions));
+        log.Masker = Masker;
+        JournalReader earlier = folders is null || plan is null
+            ? JournalReader.Nothing
+            : JournalReader.Read(RunOptions, Diagnostics, ends: !Reuse.IsNeeded(plan, RunOptions));
         if (!ReportDiagnostics() || plan is null || directory is null || folders is null)
             return false;
 
         if (!earlier.HasEnded)
             log.Message($"The last run (started {earlier.StartedAt}, process {earlier.ProcessId}) was interrupted: it did not come to an end.");
-        if (Run(plan, prompts!, earlier, environment, log) is not { } result)
+        RunResult? result = Run(plan, prompts!, earlier, environment, log);
+        log.DrainTo(BuildEngine);
+        if (result is null)
             return false;
         Results = [.. plan.Subtasks.Select(subtask => ResultItems.For(subtask, result.Results[subtask.Index], Masker))];
         if (TerminalLogger)
@@ -78,19 +79,22 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     }
 
     /// <summary>Takes what another run may have; waits for its end where <c>ParallelExecOnLocked</c> says so.</summary>
-    private T? Take<T>(Func<T?> take, EngineLog log)
+    private T? Take<T>(Func<List<Diagnostic>, T?> take, EngineLog log)
         where T : class
     {
         while (true)
         {
-            T? taken = take();
-            if (taken is not null || RunOptions.OnLocked == OnLocked.Fail || Diagnostics[^1].Code != Codes.Locked || stop.IsCancellationRequested)
+            List<Diagnostic> problems = [];
+            T? taken = take(problems);
+            if (taken is not null || RunOptions.OnLocked == OnLocked.Fail || stop.IsCancellationRequested
+                || problems.Find(problem => problem.Code == Codes.Locked) is not { } locked)
+            {
+                Diagnostics.AddRange(problems);
                 return taken;
-            Diagnostic locked = Diagnostics[^1];
-            Diagnostics.Remove(locked);
+            }
             if (!waited)
             {
-                log.Message($"Waiting: {locked.Message.Split(". ")[0]}.");
+                log.Message($"Waiting for another run to end (ParallelExecOnLocked=Wait). {locked.Message}");
                 log.DrainTo(BuildEngine);
             }
             waited = true;
@@ -98,64 +102,55 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         }
     }
 
+    /// <returns>Null where it could not begin, which the log says.</returns>
     private RunResult? Run(ExecutionPlan plan, PromptText prompts, JournalReader earlier, Dictionary<string, string> environment, EngineLog log)
     {
-        string runId = Guid.NewGuid().ToString("N");
-        using var threads = new BlockingThreads();
-        using var watchdog = new Watchdog(runId, environment);
         using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
         using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
-        var hashes = new Lazy<FileHashes>(() => FileHashes.Load(RunOptions.Directory));
-        var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
-        var processes = new ProcessRunner(threads, Masker, watchdog);
-        var versions = new ToolVersions(handOver, processes, log, Masker, stop.Token);
-        var reuse = new Reuse(plan, RunOptions, handOver, hashes, versions, earlier.Records);
-        using Journal? journal = Journal.TryBegin(RunOptions, runId, DateTimeOffset.UtcNow, reuse.Kept, log, Masker);
-        if (journal is null)
+        using var composition = new RunComposition(
+            new RunSetup
+            {
+                Plan = plan,
+                Options = RunOptions,
+                Environment = environment,
+                Log = log,
+                Masker = Masker,
+                Projects = engineThread,
+                Prompts = prompts,
+                Earlier = earlier,
+                History = History,
+                Features = Features,
+                StopReason = () => signals.Received ?? "the build was cancelled",
+            },
+            stop.Token);
+        if (composition.TryStart() is not { } run)
+            return null;
+        signals.HoldUntil(run);
+        Exception? thrown = Serve(engineThread, run, plan);
+        RunResult result = run.GetAwaiter().GetResult();
+        composition.End();
+        if (thrown is not null)
+            result = result with { Fault = result.Fault ?? new RunFault("the engine's thread", thrown) };
+        if (result.Fault is { } fault)
+            log.Report(Diagnostic.Error(Codes.Bug, $"{Wording.Bug(fault.Exception)} (in {fault.Where})"));
+        return result;
+    }
+
+    /// <summary>Whatever goes wrong on the engine's thread: the run is stopped, and its children are awaited.</summary>
+    private Exception? Serve(EngineThread engineThread, Task run, ExecutionPlan plan)
+    {
+        try
         {
-            log.DrainTo(BuildEngine);
+            engineThread.Serve(run, WantedCores(plan));
             return null;
         }
-        using RemoteCache? remote = RunOptions is { Cache: CacheMode.Remote, RemoteCache: { } address }
-            ? new RemoteCache(address, RunOptions.RemoteCacheWrite, environment.GetValueOrDefault(RemoteCache.TokenVariable), log)
-            : null;
-        OutputCache? cache = RunOptions.Cache is CacheMode.Local or CacheMode.Remote && Reuse.IsNeeded(plan, RunOptions with { Resume = false })
-            ? new OutputCache(RunOptions, new CacheFolder(RunOptions.CacheDirectory, RunOptions.CacheSize), remote, log, stop.Token)
-            : null;
-        var executor = new SubtaskExecutor(
-            RunOptions,
-            handOver,
-            threads,
-            reuse,
-            cache,
-            journal,
-            Masker,
-            processes,
-            new ProjectRunner(engineThread),
-            new AgentRunner(processes, handOver, prompts, TimeProvider.System),
-            TimeProvider.System);
-        List<IRunObserver> observers = [journal, new RunRecorder(plan, RunOptions, History, hashes, log, Masker), new ConsoleReport(plan, RunOptions, log, Masker)];
-        if (!Features.IsEmpty)
+        catch (Exception e)
         {
-            var writer = new TaskFolderWriter(Features, log);
-            writer.ReleaseOrphans();
-            observers.Insert(0, writer);
+            stop.Cancel();
+            engineThread.Abandon();
+            run.Wait();
+            return e;
         }
-        if (SharedContexts.IsNeeded(plan))
-            observers.Insert(0, new SharedContexts(plan, RunOptions, log, Masker));
-        if (RunOptions.LogOutput == LogOutput.Live)
-            observers.Insert(0, new LiveOutput(RunOptions, log));
-        using var engine = new RunEngine(plan, RunOptions, executor, observers, TimeProvider.System)
-        {
-            TickInterval = RunOptions.LogOutput == LogOutput.Live ? LiveOutput.Interval : TimeSpan.FromMilliseconds(500),
-            StopReason = () => signals.Received ?? "the build was cancelled",
-        };
-        Task<RunResult> run = engine.RunAsync(stop.Token);
-        signals.HoldUntil(run);
-        engineThread.Serve(run, WantedCores(plan));
-        cache?.End();
-        log.DrainTo(BuildEngine);
-        return run.GetAwaiter().GetResult();
     }
 
     // No more than can be used at once: the engine keeps what is asked for from other projects.

@@ -1,6 +1,6 @@
 using ParallelExec.Events;
 using ParallelExec.Exchange;
-using ParallelExec.Execution;
+using ParallelExec.Execution.Reusing;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -307,7 +307,7 @@ public sealed class ReuseTests : IDisposable
     private HandOver HandOver(ExecutionPlan plan, RunOptions options) => new(plan, options, run.Environment, "plan", null);
 
     // Of what declares no version nobody is asked.
-    private ToolVersions Versions(HandOver handOver) => new(handOver, null!, run.Log, null, CancellationToken.None);
+    private ToolVersions Versions(HandOver handOver) => new(handOver, null!, run.Log, CancellationToken.None);
 
     private static Lazy<FileHashes> Hashes(RunOptions options) => new(() => FileHashes.Load(options.Directory));
 
@@ -316,7 +316,7 @@ public sealed class ReuseTests : IDisposable
         RunOptions options = run.Options with { Directory = run.Folder.Combine("state"), ProjectDirectory = run.Folder.Path };
         ExecutionPlan plan = Given.Plan(options, subtasks);
         HandOver handOver = HandOver(plan, options);
-        ExecutionPlan forecast = new Reuse(plan, options, handOver, Hashes(options), Versions(handOver), JournalReader.Read(options, []).Records).Forecast();
+        ExecutionPlan forecast = new Reuse(plan, options, handOver, Hashes(options), Versions(handOver), JournalReader.Read(options, []).Records, masker: null).Forecast();
         return string.Join(" | ", forecast.Subtasks.Select(subtask => subtask.Reused is { Why: { } why } reused ? (reused.Record is null ? "runs: " : "") + why : "-"));
     }
 

@@ -1,15 +1,10 @@
 using ParallelExec.Agents;
-using ParallelExec.Caching;
+using ParallelExec.Composition;
 using ParallelExec.Events;
-using ParallelExec.Exchange;
-using ParallelExec.Execution;
-using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Files;
-using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
-using ParallelExec.Reporting;
 using ParallelExec.State;
 using ParallelExec.TestKit;
 using ParallelExec.Tests.Reporting;
@@ -66,27 +61,29 @@ internal sealed class Run : IDisposable
             environment[name] = value;
         SecretMasker? masker = SecretMasker.For(subtasks.SelectMany(subtask => subtask.Secrets).Select(name => environment[name]));
 
-        string runId = Guid.NewGuid().ToString("N");
         List<Diagnostic> diagnostics = [];
         using RunDirectory? directory = RunDirectory.TryTake(options, diagnostics);
         Assert.Empty(diagnostics);
-        using var threads = new BlockingThreads();
-        using var watchdog = new Watchdog(runId, environment);
-        var handOver = new HandOver(plan, options, environment, runId, masker);
-        var processes = new ProcessRunner(threads, masker, watchdog);
-        var agents = new AgentRunner(processes, handOver, new PromptText(options, Objectives), Time);
-        JournalReader earlier = JournalReader.Read(options, diagnostics);
-        var hashes = new Lazy<FileHashes>(() => FileHashes.Load(options.Directory));
-        var reuse = new Reuse(plan, options, handOver, hashes, new ToolVersions(handOver, processes, Log, masker, stop.Token), earlier.Records);
-        using RemoteCache? remote = options.RemoteCache is null ? null : new RemoteCache(options.RemoteCache, options.RemoteCacheWrite, environment.GetValueOrDefault(RemoteCache.TokenVariable), Log);
-        OutputCache? cache = options.Cache is CacheMode.Local or CacheMode.Remote ? new OutputCache(options, new CacheFolder(options.CacheDirectory, options.CacheSize), remote, Log, stop.Token) : null;
-        using Journal journal = Journal.Begin(options, runId, Time.GetUtcNow(), reuse.Kept, Log, masker);
-        var executor = new SubtaskExecutor(options, handOver, threads, reuse, cache, journal, masker, processes, new ProjectRunner(new NoProjects()), agents, Time);
-        using var engine = new RunEngine(
-            plan, options, executor, [new Observer(Happens), journal, new RunRecorder(plan, options, History.Read(options), hashes, Log, masker), new SharedContexts(plan, options, Log, masker), new ConsoleReport(plan, options, Log, masker)], Time)
-        { CleanupLimit = CleanupLimit };
-        RunResult result = await engine.RunAsync(stop.Token);
-        cache?.End();
+        Log.Masker = masker;
+        using var composition = new RunComposition(
+            new RunSetup
+            {
+                Plan = plan,
+                Options = options,
+                Environment = environment,
+                Log = Log,
+                Masker = masker,
+                Projects = new NoProjects(),
+                Prompts = new PromptText(options, Objectives),
+                Earlier = JournalReader.Read(options, diagnostics),
+                History = History.Read(options),
+                Time = Time,
+                CleanupLimit = CleanupLimit,
+                FirstObservers = [new Observer(Happens)],
+            },
+            stop.Token);
+        RunResult result = await composition.TryStart()!;
+        composition.End();
         return new Results(result);
     }
 

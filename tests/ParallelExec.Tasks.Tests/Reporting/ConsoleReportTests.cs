@@ -133,20 +133,11 @@ public sealed class ConsoleReportTests : IDisposable
         Assert.Equal(["0/2, running: a", "0/2, running: a, b", "1/2, running: b"], log.Statuses);
     }
 
-    [Fact]
-    public void A_secret_in_a_reason_is_masked()
-    {
-        ExecutionPlan plan = Given.Plan("a");
-        var report = new ConsoleReport(plan, Given.Options, log, SecretMasker.For(["hunter2"]));
-        report.On(new SubtaskEnded(plan.Find("a"), new SubtaskResult { Status = SubtaskStatus.Failed, Code = Codes.HandOver, Reason = "line 1 is hunter2" }));
-        Assert.Equal("error PEX3006: 'a' failed: line 1 is ***.", log.Lines[1]);
-    }
-
     private string Shown => string.Join('\n', log.Lines);
 
     private void Tell(ExecutionPlan plan, RunOptions options, params RunEvent[] events)
     {
-        var report = new ConsoleReport(plan, options, log, masker: null);
+        var report = new ConsoleReport(plan, options, log);
         foreach (RunEvent happened in events)
             report.On(happened);
     }

@@ -8,6 +8,9 @@ internal sealed class RecordingLog : IRunLog
 {
     public List<string> Lines { get; } = [];
 
+    /// <summary>Hides secrets, as the log of a build does; null = there are none.</summary>
+    public SecretMasker? Masker { get; set; }
+
     /// <summary>What a display with one line for it would show, at each change.</summary>
     public List<string> Statuses { get; } = [];
 
@@ -15,7 +18,7 @@ internal sealed class RecordingLog : IRunLog
     {
         // Uploads report from threads of their own.
         lock (Lines)
-            Lines.Add(text);
+            Lines.Add(Masker?.Apply(text) ?? text);
     }
 
     public void Status(Func<string> text) => Statuses.Add(text());

@@ -64,7 +64,7 @@ public class SummaryTextTests
               04 [parallel, always] milestone <- 01, 02, 03
             Left out:
               x: left out by ParallelExecSkip
-            """, PlanText.For(Given.Plan(options, subtasks), options, masker: null));
+            """, PlanText.For(Given.Plan(options, subtasks), options));
     }
 
     [Fact]

@@ -4,11 +4,19 @@ using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
-namespace ParallelExec.Execution;
+namespace ParallelExec.Execution.Reusing;
 
 /// <summary>Whether what a subtask did before still holds, so that it need not run.</summary>
 /// <param name="earlier">What has succeeded in earlier runs, by id.</param>
-internal sealed class Reuse(ExecutionPlan plan, RunOptions options, HandOver handOver, Lazy<FileHashes> hashes, ToolVersions versions, IReadOnlyDictionary<string, SuccessRecord> earlier)
+/// <param name="masker">Knows the secrets, which are kept nowhere; null = there are none.</param>
+internal sealed class Reuse(
+    ExecutionPlan plan,
+    RunOptions options,
+    HandOver handOver,
+    Lazy<FileHashes> hashes,
+    ToolVersions versions,
+    IReadOnlyDictionary<string, SuccessRecord> earlier,
+    SecretMasker? masker)
 {
     private readonly FingerprintBuilder fingerprints = new(plan, options, handOver, hashes, versions.Of);
     private readonly bool[] hasRun = new bool[plan.Subtasks.Length];
@@ -17,6 +25,17 @@ internal sealed class Reuse(ExecutionPlan plan, RunOptions options, HandOver han
     public bool HasRun(int index) => hasRun[index];
 
     public void SetHasRun(PlannedSubtask subtask) => hasRun[subtask.Index] = true;
+
+    /// <summary>A milestone does nothing: what is new after it is what is new before it.</summary>
+    public void Pass(PlannedSubtask milestone)
+    {
+        handOver.Pass(milestone);
+        if (milestone.Dependencies.Any(HasRun))
+            SetHasRun(milestone);
+    }
+
+    /// <summary>What it handed on when it succeeded is handed on again.</summary>
+    public void HandOn(PlannedSubtask planned, SuccessRecord record) => handOver.Reuse(planned, record);
 
     /// <summary>The files it reads are declared: it need not run while nothing has changed.</summary>
     public static bool IsUpToDateChecked(Subtask subtask, RunOptions options) => !subtask.Inputs.IsEmpty && subtask.Cache && options.Cache != CacheMode.None && CanBeReused(subtask);
@@ -75,10 +94,12 @@ internal sealed class Reuse(ExecutionPlan plan, RunOptions options, HandOver han
     }
 
     /// <summary>What later runs compare with; null where its result is not to be used again.</summary>
-    /// <param name="isSecret">Tells that a text holds a secret, which is kept nowhere.</param>
-    public SuccessRecord? RecordOf(PlannedSubtask planned, ImmutableSortedDictionary<string, string> values, string notes, Func<string, bool> isSecret)
+    public SuccessRecord? RecordOf(PlannedSubtask planned, SubtaskResult result) => RecordOf(planned, result.Values, handOver.NotesFrom(planned));
+
+    /// <inheritdoc cref="RecordOf(PlannedSubtask, SubtaskResult)" />
+    public SuccessRecord? RecordOf(PlannedSubtask planned, ImmutableSortedDictionary<string, string> values, string notes)
     {
-        if (!CanBeReused(planned.Subtask) || !planned.Subtask.Cache || isSecret(notes) || values.Values.Any(isSecret))
+        if (!CanBeReused(planned.Subtask) || !planned.Subtask.Cache || HoldsSecret(notes) || values.Values.Any(HoldsSecret))
             return null;
         return new SuccessRecord
         {
@@ -88,6 +109,8 @@ internal sealed class Reuse(ExecutionPlan plan, RunOptions options, HandOver han
             Notes = notes,
         };
     }
+
+    private bool HoldsSecret(string text) => masker is not null && masker.Apply(text) != text;
 
     // Cleanup cleans up after this run. Task folders say themselves what is done, and people change that.
     private static bool CanBeReused(Subtask subtask) => subtask is { Always: false, TaskFile: null, Work: not MilestoneWork };

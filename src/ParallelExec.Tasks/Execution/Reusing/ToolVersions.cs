@@ -6,10 +6,10 @@ using ParallelExec.Execution.Runners;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
-namespace ParallelExec.Execution;
+namespace ParallelExec.Execution.Reusing;
 
 /// <summary>What the declared <c>VersionCommand</c>s say. Each is asked once in a run, however many subtasks declare it.</summary>
-internal sealed class ToolVersions(HandOver handOver, ProcessRunner processes, IRunLog log, SecretMasker? masker, CancellationToken stop)
+internal sealed class ToolVersions(HandOver handOver, ProcessRunner processes, IRunLog log, CancellationToken stop)
 {
     /// <summary>Whoever takes longer to say its version hangs.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -56,6 +56,6 @@ internal sealed class ToolVersions(HandOver handOver, ProcessRunner processes, I
         };
         string output = File.Exists(answer) ? Wording.Shorten(File.ReadAllText(answer).Trim(), 200) : "";
         string message = $"The VersionCommand of '{planned.Id}' {why}, so the version of its tool is not known, and it runs.{(output.Length > 0 ? $" It wrote: {output}" : "")}";
-        log.Report(Diagnostic.Warning(Codes.VersionUnknown, masker?.Apply(message) ?? message, planned.Subtask.Origin, "VersionCommand"));
+        log.Report(Diagnostic.Warning(Codes.VersionUnknown, message, planned.Subtask.Origin, "VersionCommand"));
     }
 }

@@ -1,0 +1,113 @@
+using ParallelExec.Agents;
+using ParallelExec.Caching;
+using ParallelExec.Events;
+using ParallelExec.Exchange;
+using ParallelExec.Execution;
+using ParallelExec.Execution.Attempts;
+using ParallelExec.Execution.Processes;
+using ParallelExec.Execution.Reusing;
+using ParallelExec.Execution.Runners;
+using ParallelExec.Fingerprints;
+using ParallelExec.Model;
+using ParallelExec.Reporting;
+using ParallelExec.State;
+using ParallelExec.TaskFolders;
+
+namespace ParallelExec.Composition;
+
+/// <summary>One run, put together from its parts. The task and the tests get it here, so that what is tested is what runs.</summary>
+internal sealed class RunComposition : IDisposable
+{
+    private readonly RunSetup setup;
+    private readonly CancellationToken stop;
+    private readonly BlockingThreads threads = new();
+    private readonly Watchdog watchdog;
+    private readonly Lazy<FileHashes> hashes;
+    private readonly HandOver handOver;
+    private readonly ProcessRunner processes;
+    private readonly Reuse reuse;
+    private readonly Journal? journal;
+    private readonly RemoteCache? remote;
+    private readonly OutputCache? cache;
+    private RunEngine? engine;
+
+    /// <param name="stop">Asks for a stop: what runs is ended, cleanup still runs, then the run ends.</param>
+    public RunComposition(RunSetup setup, CancellationToken stop)
+    {
+        (this.setup, this.stop) = (setup, stop);
+        string runId = Guid.NewGuid().ToString("N");
+        hashes = new Lazy<FileHashes>(() => FileHashes.Load(Options.Directory));
+        watchdog = new Watchdog(runId, setup.Environment);
+        handOver = new HandOver(setup.Plan, Options, setup.Environment, runId, setup.Masker);
+        processes = new ProcessRunner(threads, setup.Masker, watchdog);
+        reuse = new Reuse(
+            setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records, setup.Masker);
+        journal = Journal.TryBegin(Options, runId, setup.Time.GetUtcNow(), reuse.Kept, setup.Log, setup.Masker);
+        remote = Options is { Cache: CacheMode.Remote, RemoteCache: { } address }
+            ? new RemoteCache(address, Options.RemoteCacheWrite, setup.Environment.GetValueOrDefault(RemoteCache.TokenVariable), setup.Log)
+            : null;
+        cache = Options.Cache is CacheMode.Local or CacheMode.Remote && Reuse.IsNeeded(setup.Plan, Options with { Resume = false })
+            ? new OutputCache(Options, new CacheFolder(Options.CacheDirectory, Options.CacheSize), remote, setup.Log, stop)
+            : null;
+    }
+
+    private RunOptions Options => setup.Options;
+
+    /// <summary>Runs it. Never throws: what fails in us is in the result.</summary>
+    /// <returns>Null where it can not begin; then the log says why, and nothing has run.</returns>
+    public Task<RunResult>? TryStart()
+    {
+        if (journal is null)
+            return null;
+        var projects = new ProjectRunner(setup.Projects);
+        var runner = new WorkRunner(processes, projects, new AgentRunner(processes, handOver, setup.Prompts, setup.Time));
+        var executor = new SubtaskExecutor(
+            Options,
+            threads,
+            reuse,
+            cache is null ? null : new CachedOutputs(Options, cache, reuse),
+            new AttemptRunner(Options, handOver, runner, setup.Time),
+            projects,
+            journal,
+            setup.Time);
+        engine = new RunEngine(setup.Plan, Options, executor, Observers(journal), setup.Time)
+        {
+            TickInterval = Options.LogOutput == LogOutput.Live ? LiveOutput.Interval : TimeSpan.FromMilliseconds(500),
+            StopReason = setup.StopReason,
+            CleanupLimit = setup.CleanupLimit,
+        };
+        return engine.RunAsync(stop);
+    }
+
+    /// <summary>What goes on after the run: uploads, and the size of the cache.</summary>
+    public void End() => cache?.End();
+
+    public void Dispose()
+    {
+        engine?.Dispose();
+        remote?.Dispose();
+        journal?.Dispose();
+        watchdog.Dispose();
+        threads.Dispose();
+    }
+
+    /// <summary>In the order in which each is told. What others read of a change is written before it is announced.</summary>
+    private List<IRunObserver> Observers(Journal begun)
+    {
+        List<IRunObserver> observers = [.. setup.FirstObservers];
+        if (Options.LogOutput == LogOutput.Live)
+            observers.Add(new LiveOutput(Options, setup.Log));
+        if (SharedContexts.IsNeeded(setup.Plan))
+            observers.Add(new SharedContexts(setup.Plan, Options, setup.Log, setup.Masker));
+        if (!setup.Features.IsEmpty)
+        {
+            var writer = new TaskFolderWriter(setup.Features, setup.Log);
+            writer.ReleaseOrphans();
+            observers.Add(writer);
+        }
+        observers.Add(begun);
+        observers.Add(new RunRecorder(setup.Plan, Options, setup.History, hashes, setup.Log, setup.Masker));
+        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log));
+        return observers;
+    }
+}

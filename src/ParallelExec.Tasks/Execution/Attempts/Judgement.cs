@@ -1,0 +1,88 @@
+using ParallelExec.Execution.Runners;
+using ParallelExec.Fingerprints;
+using ParallelExec.Model;
+
+namespace ParallelExec.Execution.Attempts;
+
+/// <summary>What the end of a runner means for its subtask: the one place where that is decided.</summary>
+internal static class Judgement
+{
+    private const int LongestCommand = 100;
+
+    /// <param name="timeIsUp">The subtask's time limit has passed.</param>
+    public static SubtaskResult OfWork(RunnerResult ran, AttemptContext context, bool timeIsUp)
+    {
+        var result = new SubtaskResult
+        {
+            Status = SubtaskStatus.Failed,
+            ExitCode = ran.ExitCode,
+            StartedAt = ran.StartedAt,
+            LogFile = ran.HasLog ? context.LogFile : "",
+            Killed = ran.Killed,
+            Summary = ran.Summary,
+        };
+        return ran.End switch
+        {
+            RunnerEnd.NotStarted => result with { Code = Codes.NotStarted, Reason = $"could not be started: {ran.Problem}" },
+            RunnerEnd.Stopped when timeIsUp => TimedOut(result, context, ran.Problem),
+            RunnerEnd.Stopped => Cancelled(result),
+            // The engine can not end one project of several: it is judged when it has ended by itself.
+            RunnerEnd.ProjectEnded when timeIsUp => TimedOut(result, context, ""),
+            RunnerEnd.ProjectEnded when ran.ExitCode == 0 => Succeeded(result) with { ExitCode = null },
+            RunnerEnd.ProjectEnded when context.Ended.IsCancellationRequested => Cancelled(result),
+            RunnerEnd.ProjectEnded => result with { Code = Codes.ProjectFailed, Reason = ran.Problem, ExitCode = null },
+            RunnerEnd.AgentFailed => result with { Code = ran.Code, Reason = ran.Problem },
+            RunnerEnd.Exited when ran.ExitCode == 0 => Succeeded(result),
+            RunnerEnd.Exited => result with { Code = Codes.ExitCode, Reason = $"exit code {ran.ExitCode}{Meaning(ran.ExitCode)}" },
+            _ => throw new InvalidOperationException($"nobody has said what {ran.End} means"),
+        };
+    }
+
+    /// <summary>What a success comes to when <c>Verify</c> has been run after it.</summary>
+    public static SubtaskResult OfVerify(RunnerResult ran, AttemptContext context, bool timeIsUp, SubtaskResult work, CommandWork verify)
+    {
+        SubtaskResult verified = OfWork(ran, context, timeIsUp) with { ExitCode = work.ExitCode, StartedAt = work.StartedAt, Summary = work.Summary };
+        return verified.Code != Codes.ExitCode ? verified : verified with
+        {
+            Code = Codes.VerifyFailed,
+            Reason = $"Verify failed with exit code {ran.ExitCode}: {FirstLine(verify.CommandLine)}",
+        };
+    }
+
+    /// <summary>Declared outputs must be there, whatever the exit code says.</summary>
+    public static SubtaskResult OfOutputs(Subtask subtask, SubtaskResult work)
+    {
+        string[] missing = [.. subtask.Outputs.Where(output => !DeclaredFiles.Exists(output)).Select(output => $"'{output.Declared}'")];
+        return missing.Length == 0 ? work : work with
+        {
+            Status = SubtaskStatus.Failed,
+            Code = Codes.OutputMissing,
+            Reason = $"declared output missing: {string.Join(", ", missing)}",
+        };
+    }
+
+    /// <summary>Whether another attempt can end differently: what could not even be started will not start a second later.</summary>
+    public static bool MayBeRetried(SubtaskResult result) => result.IsFailure && result.Code != Codes.NotStarted;
+
+    private static SubtaskResult Succeeded(SubtaskResult result) => result with { Status = SubtaskStatus.Succeeded };
+
+    private static SubtaskResult Cancelled(SubtaskResult result) =>
+        result with { Status = SubtaskStatus.Cancelled, ExitCode = null, Reason = "was stopped while it ran" };
+
+    private static SubtaskResult TimedOut(SubtaskResult result, AttemptContext context, string waitingFor) => result with
+    {
+        Status = SubtaskStatus.TimedOut,
+        Code = Codes.TimedOut,
+        Reason = $"timed out after {Wording.Duration(context.Planned.Subtask.Timeout!.Value)}{(waitingFor.Length > 0 ? $", {waitingFor}" : "")}",
+    };
+
+    private static string Meaning(int? exitCode) => exitCode switch
+    {
+        126 when !OperatingSystem.IsWindows() => " (found, but could not be executed)",
+        127 when !OperatingSystem.IsWindows() => " (the shell did not find a command)",
+        > 128 and <= 128 + 31 when !OperatingSystem.IsWindows() => $" (ended by signal {exitCode - 128})",
+        _ => "",
+    };
+
+    private static string FirstLine(string command) => Wording.Shorten(command.Trim().Split('\n')[0], LongestCommand);
+}

@@ -1,0 +1,49 @@
+using ParallelExec.Caching;
+using ParallelExec.Fingerprints;
+using ParallelExec.Files;
+using ParallelExec.Model;
+using ParallelExec.Planning;
+
+namespace ParallelExec.Execution.Reusing;
+
+/// <summary>What subtasks would write, taken from a cache in place of their work, and given to it after their work.</summary>
+internal sealed class CachedOutputs(RunOptions options, OutputCache cache, Reuse reuse)
+{
+    /// <param name="fingerprint">As all is before the work; null where nothing is declared that it reads.</param>
+    /// <returns>Null where the cache has nothing that can be used.</returns>
+    public SubtaskResult? Restore(PlannedSubtask planned, Fingerprint? fingerprint, CancellationToken cancel)
+    {
+        if (fingerprint is null || !Reuse.IsUpToDateChecked(planned.Subtask, options) || cache.Find(planned, fingerprint, cancel) is not { } found)
+            return null;
+        string logFile = LogFiles.PathOf(options, planned.Subtask);
+        try
+        {
+            found.Restore(planned.Subtask, logFile);
+            found.Remove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What stands there now is what stands there before any work: the work writes it.
+            return null;
+        }
+        if (planned.Subtask.Outputs.Any(output => !DeclaredFiles.Exists(output))
+            || reuse.RecordOf(planned, found.Unpacked.Values, found.Unpacked.Notes) is not { } record)
+            return null;
+        reuse.HandOn(planned, record);
+        return new SubtaskResult
+        {
+            Status = SubtaskStatus.Restored,
+            Reason = "came from the cache",
+            LogFile = File.Exists(logFile) ? logFile : "",
+            Values = record.Values,
+            Record = record,
+        };
+    }
+
+    /// <param name="fingerprint">As all was before the work: who asks for it has not done the work either.</param>
+    public void Store(PlannedSubtask planned, Fingerprint? fingerprint, SubtaskResult result)
+    {
+        if (fingerprint is not null && result.Record is { Fingerprint.IsSettled: true } record && Reuse.IsUpToDateChecked(planned.Subtask, options))
+            cache.Store(planned, fingerprint, record, result.LogFile);
+    }
+}

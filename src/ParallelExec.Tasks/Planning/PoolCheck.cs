@@ -11,11 +11,12 @@ internal static class PoolCheck
         Dictionary<string, int> capacities = pools.ToDictionary(pool => pool.Name, pool => pool.Capacity, StringComparer.OrdinalIgnoreCase);
         foreach (Subtask subtask in subtasks)
         {
-            foreach (PoolUse use in subtask.Pools)
+            foreach (IGrouping<string, PoolUse> uses in subtask.Pools.GroupBy(use => use.Name, StringComparer.OrdinalIgnoreCase))
             {
-                string? problem = !capacities.TryGetValue(use.Name, out int capacity)
-                    ? $"asks for the pool '{use.Name}', which is not declared.{Suggestion.DidYouMean(use.Name, capacities.Keys)} Add <ParallelPool Include=\"{use.Name}\" Capacity=\"{use.Units}\" />."
-                    : use.Units > capacity ? $"asks for {use.Units} units of the pool '{use.Name}', which has {capacity}. It could never start." : null;
+                (string name, long units) = (uses.Key, uses.Sum(use => (long)use.Units));
+                string? problem = !capacities.TryGetValue(name, out int capacity)
+                    ? $"asks for the pool '{name}', which is not declared.{Suggestion.DidYouMean(name, capacities.Keys)} Add <ParallelPool Include=\"{name}\" Capacity=\"{units}\" />."
+                    : units > capacity ? $"asks for {units} units of the pool '{name}', which has {capacity}. It could never start." : null;
                 if (problem is not null)
                     diagnostics.Add(Diagnostic.Error(Codes.Pool, $"'{subtask.Id}' {problem}", subtask.Origin, "Pools"));
             }

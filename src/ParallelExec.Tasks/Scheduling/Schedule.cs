@@ -60,8 +60,7 @@ internal sealed class Schedule
                 states[index] = State.Running;
                 return subtask;
             }
-            // It waits at its pool, out of the way; what comes after it may start.
-            resources.WaitForPool(subtask);
+            resources.WaitAside(subtask);
         }
         return null;
     }

@@ -85,6 +85,14 @@ public class WavesTests
     }
 
     [Fact]
+    public void Units_of_a_pool_that_is_named_twice_are_added_up()
+    {
+        Subtask subtask = Given.Subtask("a") with { Pools = [new PoolUse("db", int.MaxValue), new PoolUse("DB", 1)] };
+        Diagnostic error = Assert.Single(Given.Problems(Given.Options, [subtask], new Pool("db", 2)));
+        Assert.Equal((Codes.Pool, "'a' asks for 2147483648 units of the pool 'db', which has 2. It could never start."), (error.Code, error.Message));
+    }
+
+    [Fact]
     public void No_subtasks_make_a_plan_of_no_waves() => Assert.Equal((0, 0), (Given.Plan().Count, Given.Plan().Waves.Length));
 
     // A walk that is exponential, or recursive, does not come to an end here: 2^1000 paths, 100,000 frames.

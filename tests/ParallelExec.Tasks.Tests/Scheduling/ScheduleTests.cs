@@ -99,6 +99,26 @@ public class ScheduleTests
     }
 
     [Fact]
+    public void A_pool_that_is_named_twice_counts_both()
+    {
+        ImmutableArray<Subtask> subtasks = [Given.Subtask("a") with { Pools = [new("gpu", 1), new("GPU", 2)] }, Given.Subtask("b") with { Pools = [new("gpu", 1)] }];
+        var run = new Walk(Wide, subtasks, new Pool("gpu", 3));
+        Assert.Equal("a", run.StartAll());
+        run.End("a");
+        Assert.Equal("b", run.StartAll());
+    }
+
+    [Fact]
+    public void Cores_beyond_any_number_mean_all_there_are()
+    {
+        ImmutableArray<Subtask> subtasks = [Given.Subtask("a") with { Cores = int.MaxValue }, Given.Subtask("b") with { Cores = int.MaxValue }];
+        var run = new Walk(Wide, subtasks);
+        Assert.Equal("a", run.StartAll());
+        run.End("a");
+        Assert.Equal("b", run.StartAll());
+    }
+
+    [Fact]
     public void FinishWave_ends_the_wave_of_the_failure_and_starts_no_later_one()
     {
         var run = new Walk(Given.Options, Given.Subtasks("bad", "b", "c", "d <- c", "e <- bad"));

@@ -1,0 +1,41 @@
+using ParallelExec.Model;
+
+namespace ParallelExec.Scheduling;
+
+/// <summary>The parallelism of a run, shared by what we start and by projects, which the engine starts.</summary>
+internal sealed class CoreBudget(RunOptions options) : Budget
+{
+    private int taken;
+    private int projects;
+
+    /// <summary>The engine has its own limit (<c>-m</c>) and queues what is above it; where our limit is lower, ours holds.</summary>
+    public bool EngineQueuesProjects => options.MaxParallelism > 1 && options.MaxParallelism >= options.NodeCount;
+
+    public override bool KeepsOrder => true;
+
+    // Projects leave one place to commands, so that those run beside them; alone they may fill the machine.
+    private long InUse => (long)taken + (options.MaxParallelism == 1 ? projects : Math.Min(projects, options.MaxParallelism - 1));
+
+    public override bool Fits(Subtask subtask)
+    {
+        if (subtask.Work is ProjectWork)
+            return EngineQueuesProjects || (projects < options.MaxParallelism && InUse < options.MaxParallelism);
+        int cores = Cores(subtask);
+        return cores == 0 || InUse + cores <= options.MaxParallelism;
+    }
+
+    public override void Take(Subtask subtask) => Add(subtask, 1);
+
+    public override void Release(Subtask subtask) => Add(subtask, -1);
+
+    private void Add(Subtask subtask, int sign)
+    {
+        if (subtask.Work is ProjectWork)
+            projects += sign;
+        else
+            taken += sign * Cores(subtask);
+    }
+
+    // More cores than there are means all of them.
+    private int Cores(Subtask subtask) => Math.Min(subtask.Cores, options.MaxParallelism);
+}

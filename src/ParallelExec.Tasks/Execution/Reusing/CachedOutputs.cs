@@ -1,6 +1,6 @@
 using ParallelExec.Caching;
-using ParallelExec.Fingerprints;
 using ParallelExec.Files;
+using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using CsCheck;
+using Xunit.Sdk;
+using Xunit.v3;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace ParallelExec.Chaos.Tests;
 

@@ -38,7 +38,7 @@ public sealed partial class SampleTests : IDisposable
     {
         string list = await File.ReadAllTextAsync(Path.Combine(SdkSource.RepositoryRoot, "samples", "README.md"));
         string readme = await File.ReadAllTextAsync(Path.Combine(SdkSource.RepositoryRoot, "README.md"));
-        Assert.All(All.AsEnumerable<object[]>().Select(row => (string)row[0]), name =>
+        Assert.All(All.Select(row => row.Data), name =>
         {
             Assert.Contains(name, list, StringComparison.Ordinal);
             Assert.Contains($"samples/{name}", readme, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace ParallelExec.TestKit;
 public sealed class DotNet(TestFolder folder)
 {
     /// <summary>After this the whole tree is killed and the test fails with what was printed so far.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
+    public TimeSpan Timeout { get; init; } = Patience.ForABuild;
 
     /// <summary>Leaves the choice of the logger to MSBuild and the arguments (`--tl:on`); else the classic console logger is used.</summary>
     public bool TerminalLogger { get; init; }

@@ -6,9 +6,6 @@ namespace ParallelExec.TestKit;
 /// <summary>A `dotnet` child that runs. Every wait is bounded by the time-out it was started with.</summary>
 public sealed class RunningDotNet : IDisposable
 {
-    /// <summary>How long a process that outlived the child may hold its pipes before the capture stops listening.</summary>
-    private static readonly TimeSpan PipePatience = TimeSpan.FromSeconds(5);
-
     private readonly Process process;
     private readonly string commandLine;
     private readonly TestFolder folder;
@@ -93,14 +90,14 @@ public sealed class RunningDotNet : IDisposable
     }
 
     private async Task<bool> ReadToEndAsync() =>
-        await Task.WhenAny(reading, Task.Delay(PipePatience)) == reading;
+        await Task.WhenAny(reading, Task.Delay(Patience.ForPipes)) == reading;
 
     private void KillTree()
     {
         if (process.HasExited)
             return;
         process.Kill(entireProcessTree: true);
-        process.WaitForExit(PipePatience);
+        process.WaitForExit(Patience.ForPipes);
     }
 
     private void Transcript(string end) => File.AppendAllText(folder.Combine("transcript.txt"),

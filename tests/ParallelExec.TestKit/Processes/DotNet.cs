@@ -12,6 +12,9 @@ public sealed class DotNet(TestFolder folder)
     /// <summary>Leaves the choice of the logger to MSBuild and the arguments (`--tl:on`); else the classic console logger is used.</summary>
     public bool TerminalLogger { get; init; }
 
+    /// <summary>Starts it at the head of a process group (a session) of its own, as a shell does with a job: see <see cref="RunningDotNet.SendToGroup"/>. With `setsid`, so on Linux.</summary>
+    public bool OwnGroup { get; init; }
+
     public string WorkingDirectory { get; init; } = folder.Path;
 
     /// <summary>Variables for the child on top of the walled-off ones; <c>null</c> removes one.</summary>
@@ -26,7 +29,8 @@ public sealed class DotNet(TestFolder folder)
     /// <summary>Starts without waiting. Disposing what is returned kills what still runs.</summary>
     public RunningDotNet Start(params string[] arguments)
     {
-        ProcessStartInfo start = new(RuntimeHost.DotNetPath, arguments)
+        // `setsid` puts itself in the new session and becomes the command: the id stays the same.
+        ProcessStartInfo start = new(OwnGroup ? "setsid" : RuntimeHost.DotNetPath, OwnGroup ? [RuntimeHost.DotNetPath, .. arguments] : arguments)
         {
             WorkingDirectory = WorkingDirectory,
             UseShellExecute = false,

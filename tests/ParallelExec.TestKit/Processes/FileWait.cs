@@ -44,6 +44,15 @@ public static class FileWait
             await look.WaitForNextTickAsync(patience.Token);
     }
 
+    /// <summary>The same for a condition that takes a while to be asked.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan? timeout = null)
+    {
+        using CancellationTokenSource patience = new(timeout ?? Patience.ForAnEvent);
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
+        while (!await condition())
+            await look.WaitForNextTickAsync(patience.Token);
+    }
+
     /// <summary>Waits for a file written by `hang` or `ignore-signals` and returns the process id in it.</summary>
     public static async Task<int> ForPidAsync(string path, TimeSpan? timeout = null, CancellationToken abandon = default)
     {

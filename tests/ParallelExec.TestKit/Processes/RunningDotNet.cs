@@ -36,6 +36,16 @@ public sealed class RunningDotNet : IDisposable
     /// <summary>Sends a signal to exactly this process, as `kill` does.</summary>
     public void Send(ProcessSignal signal) => NativeSignals.Send(Pid, signal);
 
+    /// <summary>The same where it may have ended meanwhile. The id is its own until it is disposed of.</summary>
+    public void SendIfAlive(ProcessSignal signal)
+    {
+        if (!process.HasExited)
+            NativeSignals.TrySend(Pid, signal);
+    }
+
+    /// <summary>To its whole process group, as a terminal's Ctrl+C: only for one that was started with <see cref="DotNet.OwnGroup"/>.</summary>
+    public void SendToGroup(ProcessSignal signal) => NativeSignals.Send(-Pid, signal);
+
     /// <summary>Waits for a file that the build or one of its children writes; fails at once when the build ends without it.</summary>
     public Task WaitForFileAsync(string path) => WithOutput(FileWait.ForAsync(folder.Combine(path), Timeout.InfiniteTimeSpan, Abandon()));
 

@@ -1,11 +1,13 @@
 using System.Globalization;
 using CsCheck;
+using Xunit.Sdk;
+using Xunit.v3;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
 
 namespace ParallelExec.Chaos.Tests;
 
-/// <summary>How much of it there is: some minutes in all, or <c>PARALLELEXEC_CHAOS=20</c> times as much.</summary>
+/// <summary>How much of it there is: less than a minute in all, or <c>PARALLELEXEC_CHAOS=20</c> times as much. <c>.ci/run</c> has three times as much.</summary>
 internal static class Chaos
 {
     private static readonly int Times = int.TryParse(Environment.GetEnvironmentVariable("PARALLELEXEC_CHAOS"), NumberStyles.None, CultureInfo.InvariantCulture, out int times) ? times : 1;

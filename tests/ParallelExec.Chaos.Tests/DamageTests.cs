@@ -16,7 +16,7 @@ public sealed class DamageTests : IDisposable
     public void Whatever_happens_to_the_state_up_to_date_is_never_a_lie()
     {
         TargetsProject project = Project();
-        Gen.Select(Gen.Int[0, StateFiles.Length - 1], Gen.Int[0, 4], Gen.Int[0, 1000], Gen.Byte.Array[1, 400], Gen.Int[0, 2]).Try(40, async damage =>
+        Gen.Select(Gen.Int[0, StateFiles.Length - 1], Gen.Int[0, 4], Gen.Int[0, 1000], Gen.Byte.Array[1, 400], Gen.Int[0, 2]).Try(12, async damage =>
         {
             (int which, int how, int where, byte[] garbage, int edit) = damage;
             string file = folder.Combine($"obj/parallelexec/{StateFiles[which]}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace ParallelExec.Chaos.Tests;
 
@@ -71,5 +72,6 @@ internal sealed class SmallDisk : IDisposable
 /// <summary>A test that mounts a small disk.</summary>
 internal sealed class SmallDiskFactAttribute : FactAttribute
 {
-    public SmallDiskFactAttribute() => Skip = SmallDisk.IsPossible ? null : "needs the right to mount a file system";
+    public SmallDiskFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = SmallDisk.IsPossible ? null : "needs the right to mount a file system";
 }

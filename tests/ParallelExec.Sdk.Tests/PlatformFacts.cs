@@ -1,19 +1,24 @@
+using System.Runtime.CompilerServices;
+
 namespace ParallelExec.Sdk.Tests;
 
 /// <summary>A test of what only Unix has.</summary>
 internal sealed class UnixFactAttribute : FactAttribute
 {
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "needs Unix" : null;
+    public UnixFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = OperatingSystem.IsWindows() ? "needs Unix" : null;
 }
 
 /// <inheritdoc cref="UnixFactAttribute" />
 internal sealed class UnixTheoryAttribute : TheoryAttribute
 {
-    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "needs Unix" : null;
+    public UnixTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = OperatingSystem.IsWindows() ? "needs Unix" : null;
 }
 
 /// <summary>A test of what is there on Linux only.</summary>
 internal sealed class LinuxFactAttribute : FactAttribute
 {
-    public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "needs Linux";
+    public LinuxFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = OperatingSystem.IsLinux() ? null : "needs Linux";
 }

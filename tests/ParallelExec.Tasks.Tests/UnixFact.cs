@@ -1,13 +1,17 @@
+using System.Runtime.CompilerServices;
+
 namespace ParallelExec.Tests;
 
 /// <summary>A test of what only Unix has.</summary>
 internal sealed class UnixFactAttribute : FactAttribute
 {
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "needs /bin/sh" : null;
+    public UnixFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = OperatingSystem.IsWindows() ? "needs /bin/sh" : null;
 }
 
 /// <inheritdoc cref="UnixFactAttribute" />
 internal sealed class UnixTheoryAttribute : TheoryAttribute
 {
-    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "needs /bin/sh" : null;
+    public UnixTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = OperatingSystem.IsWindows() ? "needs /bin/sh" : null;
 }

@@ -6,7 +6,8 @@ namespace ParallelExec.TestChild;
 /// <summary>The few file operations by which children and tests tell each other what happened.</summary>
 internal static class Files
 {
-    internal static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(60);
+    /// <summary>A failing test's child ends after it; one that passes ends when what it waits for is there.</summary>
+    internal static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(5);
     private static readonly UTF8Encoding Utf8 = new(false);
 
     /// <summary>Polls every 2 ms: children wait for milliseconds, and a poll has no event to miss.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ParallelExec.TestKit;
 using static ParallelExec.Sdk.Tests.Agents.ScriptedModel;
@@ -150,8 +151,10 @@ public sealed class AgentCommandLineTests : IDisposable
 /// <summary>A test of command lines that have to be on the <c>PATH</c>; <c>.ci/run</c> installs them.</summary>
 internal sealed class AgentTheoryAttribute : TheoryAttribute
 {
-    public AgentTheoryAttribute(params string[] programs)
+    public AgentTheoryAttribute(string first, string? second = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
+        string[] programs = second is null ? [first] : [first, second];
         string[] missing = [.. programs.Where(program => !(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program))))];
         if (missing.Length > 0)
             Skip = $"needs {string.Join(" and ", missing)} on the PATH, which .ci/run installs";

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using ParallelExec.TestKit;
 
 namespace ParallelExec.Sdk.Tests.Targets;
@@ -92,7 +93,8 @@ public sealed class RemoteCacheTests : IDisposable
 /// <summary>A test that needs nginx with WebDAV; <c>.ci/run</c> installs it.</summary>
 internal sealed class NginxFactAttribute : FactAttribute
 {
-    public NginxFactAttribute() => Skip = Program is null ? "needs nginx, which .ci/run installs" : null;
+    public NginxFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = Program is null ? "needs nginx, which .ci/run installs" : null;
 
     public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
         .Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);

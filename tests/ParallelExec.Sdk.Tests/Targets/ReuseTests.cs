@@ -84,7 +84,7 @@ public sealed class ReuseTests : IDisposable
         using RunningDotNet first = await project.StartAsync();
         await first.WaitForFileAsync("started");
         using RunningDotNet second = await project.StartAsync("RunParallelTasks", "-p:ParallelExecOnLocked=Wait");
-        await second.WaitForOutputAsync("Waiting: Another run (process ");
+        await second.WaitForOutputAsync("Another run (process ");
         folder.Write("go", "");
         (await first.ExitAsync()).EnsureSucceeded();
         BuildRun waited = (await second.ExitAsync()).EnsureSucceeded();

@@ -144,7 +144,7 @@ public sealed class AgentRunTests : IDisposable
     [UnixFact]
     public async Task A_rate_limit_is_waited_for_by_all_and_is_no_failure()
     {
-        var time = new SteppingTime();
+        var time = new SteppingTime(limit: Subtask.AgentTimeout);
         using var limited = new Run { Time = time };
         string script = """echo "$PARALLELEXEC_TASK_ID" >> calls; if [ "$(grep -c first calls)" -lt 3 ]; then echo '{"type":"turn.failed","error":{"message":"429 Too Many Requests"}}'; exit 1; fi; echo '{"type":"turn.completed"}'""";
         Subtask first = AgentIn(limited, "first", script, "codex"), second = AgentIn(limited, "second <- first", "echo '{\"type\":\"turn.completed\"}'", "codex");
@@ -157,9 +157,13 @@ public sealed class AgentRunTests : IDisposable
     [UnixFact]
     public async Task Waiting_for_a_rate_limit_is_bounded_by_the_time_limit()
     {
-        Subtask agent = Agent("a", """echo '{"type":"turn.failed","error":{"message":"usage limit"}}'; exit 1""", "codex") with { Timeout = TimeSpan.FromSeconds(1) };
-        Run.Results results = await run.Async(agent);
-        Assert.Equal((SubtaskStatus.TimedOut, "timed out after 1.0s, waiting for a rate limit of its service to pass"), (results["a"].Status, results["a"].Reason));
+        var limit = TimeSpan.FromSeconds(12);
+        using var limited = new Run { Time = new SteppingTime(limit) };
+        string script = """echo >> calls; echo '{"type":"turn.failed","error":{"message":"usage limit"}}'; exit 1""";
+        Run.Results results = await limited.Async(AgentIn(limited, "a", script, "codex") with { Timeout = limit });
+        Assert.Equal((SubtaskStatus.TimedOut, "timed out after 12.0s, waiting for a rate limit of its service to pass"), (results["a"].Status, results["a"].Reason));
+        // After the first pause, of 5 s, it was asked again; in the second, of 10 s, the time was up.
+        Assert.Equal(2, limited.Folder.ReadLines("calls").Count);
     }
 
     [UnixFact]
@@ -189,9 +193,11 @@ public sealed class AgentRunTests : IDisposable
         return subtask with { Work = work with { Command = change(work.Command!) } };
     }
 
-    /// <summary>A clock on which a wait takes no time, and is remembered.</summary>
-    private sealed class SteppingTime : TimeProvider
+    /// <summary>A clock on which a wait takes no time, and is remembered. Time passes by waits alone, so a limit is reached in one of them.</summary>
+    /// <param name="limit">The time limit of the subtasks: of each wait that it cuts short, only the limit comes.</param>
+    private sealed class SteppingTime(TimeSpan limit) : TimeProvider
     {
+        private Action reachLimit = () => { };
         private TimeSpan passed;
 
         public List<TimeSpan> Waits { get; } = [];
@@ -200,12 +206,16 @@ public sealed class AgentRunTests : IDisposable
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            // The run's own clock, and limits of agents, are not waited for here.
-            if (period != Timeout.InfiniteTimeSpan || dueTime >= Subtask.AgentTimeout || dueTime < TimeSpan.Zero)
+            if (dueTime == limit)
+                reachLimit = () => callback(state);
+            // The run's own clock is not waited for here.
+            if (dueTime == limit || period != Timeout.InfiniteTimeSpan || dueTime < TimeSpan.Zero)
                 return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Waits.Add(dueTime);
             passed += dueTime;
-            return System.CreateTimer(callback, state, TimeSpan.Zero, period);
+            return passed < limit
+                ? System.CreateTimer(callback, state, TimeSpan.Zero, period)
+                : System.CreateTimer(_ => reachLimit(), null, TimeSpan.Zero, period);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Run : IDisposable
     /// <summary>Told of what happens, before anybody else.</summary>
     public Action<RunEvent> Happens { get; set; } = _ => { };
 
-    public TimeSpan CleanupLimit { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan CleanupLimit { get; init; } = Patience.ForABuild;
 
     /// <summary>A subtask that runs a verb of the test child.</summary>
     public Subtask Child(string text, string verb, params string[] arguments) =>

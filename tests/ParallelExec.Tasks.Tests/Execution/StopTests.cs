@@ -112,9 +112,13 @@ public sealed class StopTests : IDisposable
     public async Task A_stop_during_a_retry_delay_ends_the_delay()
     {
         string counter = run.Folder.Combine("count");
-        run.Happens = StopAt(run, counter, "a");
-        Run.Results results = await run.Async(run.Child("a", "flaky", counter, "9") with { Retries = 9, RetryDelay = Long });
-        Assert.InRange(results["a"].Attempts, 1, 1);
+        TimeSpan delay = TimeSpan.FromMinutes(7);
+        // Nobody turns the clock: a delay that the stop did not end would last for ever.
+        var clock = new WatchedTime(timer: delay);
+        using var patient = new Run { Time = clock };
+        clock.Begins = patient.Stop;
+        Run.Results results = await patient.Async(patient.Child("a", "flaky", counter, "9") with { Retries = 9, RetryDelay = delay });
+        Assert.Equal((1, "x"), (results["a"].Attempts, run.Folder.Read("count")));
     }
 
     [UnixFact]
@@ -168,6 +172,20 @@ public sealed class StopTests : IDisposable
         if (happened is SubtaskStarted started && started.Subtask.Id == id)
             _ = FileWait.ForAsync(file).ContinueWith(_ => run.Stop(), TaskScheduler.Default);
     };
+
+    /// <summary>Tells when somebody begins to wait for so long.</summary>
+    private sealed class WatchedTime(TimeSpan timer) : FakeTimeProvider
+    {
+        public Action Begins { get; set; } = () => { };
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer created = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == timer)
+                Begins();
+            return created;
+        }
+    }
 
     private void GoneWith(params string[] names)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ParallelExec.TestChild.Verbs;
 
-/// <summary>A process that can only be killed. It ends after two minutes, so that a failing test leaks nothing for long.</summary>
+/// <summary>A process that can only be killed. It ends after ten minutes, so that a failing test leaks nothing for long.</summary>
 internal static class IgnoreSignals
 {
     internal static readonly Verb Verb =

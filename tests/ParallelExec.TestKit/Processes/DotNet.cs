@@ -7,10 +7,13 @@ namespace ParallelExec.TestKit;
 public sealed class DotNet(TestFolder folder)
 {
     /// <summary>After this the whole tree is killed and the test fails with what was printed so far.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(120);
+    public TimeSpan Timeout { get; init; } = Patience.ForABuild;
 
     /// <summary>Leaves the choice of the logger to MSBuild and the arguments (`--tl:on`); else the classic console logger is used.</summary>
     public bool TerminalLogger { get; init; }
+
+    /// <summary>Starts it at the head of a process group (a session) of its own, as a shell does with a job: see <see cref="RunningDotNet.SendToGroup"/>. With `setsid`, so on Linux.</summary>
+    public bool OwnGroup { get; init; }
 
     public string WorkingDirectory { get; init; } = folder.Path;
 
@@ -26,7 +29,8 @@ public sealed class DotNet(TestFolder folder)
     /// <summary>Starts without waiting. Disposing what is returned kills what still runs.</summary>
     public RunningDotNet Start(params string[] arguments)
     {
-        ProcessStartInfo start = new(RuntimeHost.DotNetPath, arguments)
+        // `setsid` puts itself in the new session and becomes the command: the id stays the same.
+        ProcessStartInfo start = new(OwnGroup ? "setsid" : RuntimeHost.DotNetPath, OwnGroup ? [RuntimeHost.DotNetPath, .. arguments] : arguments)
         {
             WorkingDirectory = WorkingDirectory,
             UseShellExecute = false,

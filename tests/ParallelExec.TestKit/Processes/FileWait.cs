@@ -5,8 +5,6 @@ namespace ParallelExec.TestKit;
 /// <summary>Waits for files by which children say how far they are: woken by the file system, bounded by a timeout.</summary>
 public static class FileWait
 {
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(60);
-
     /// <summary>Returns when the file exists. <paramref name="abandon"/> ends the wait early, for example with the process that should write it.</summary>
     public static async Task ForAsync(string path, TimeSpan? timeout = null, CancellationToken abandon = default)
     {
@@ -19,7 +17,7 @@ public static class FileWait
         watcher.EnableRaisingEvents = true;
 
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(abandon);
-        patience.CancelAfter(timeout ?? DefaultPatience);
+        patience.CancelAfter(timeout ?? Patience.ForAnEvent);
         try
         {
             // The second look each 250 ms is for file systems that raise no events.
@@ -40,9 +38,18 @@ public static class FileWait
     /// <summary>Returns when the condition holds, which is asked again and again: for what is in files that others change.</summary>
     public static async Task UntilAsync(Func<bool> condition, TimeSpan? timeout = null)
     {
-        using CancellationTokenSource patience = new(timeout ?? DefaultPatience);
+        using CancellationTokenSource patience = new(timeout ?? Patience.ForAnEvent);
         using PeriodicTimer look = new(TimeSpan.FromMilliseconds(10));
         while (!condition())
+            await look.WaitForNextTickAsync(patience.Token);
+    }
+
+    /// <summary>The same for a condition that takes a while to be asked.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan? timeout = null)
+    {
+        using CancellationTokenSource patience = new(timeout ?? Patience.ForAnEvent);
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
+        while (!await condition())
             await look.WaitForNextTickAsync(patience.Token);
     }
 

@@ -5,8 +5,6 @@ namespace ParallelExec.TestKit;
 /// <summary>Asks the operating system about a process that is not the test's own child.</summary>
 public static class ProcessProbe
 {
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(15);
-
     /// <summary>A zombie is dead: it runs nothing and waits only for its parent to notice.</summary>
     public static bool IsAlive(int pid)
     {
@@ -23,13 +21,13 @@ public static class ProcessProbe
         }
     }
 
-    /// <summary>Waits until the process is dead. <c>false</c>: it still lives after the timeout (default 15 s).</summary>
+    /// <summary>Waits until the process is dead. <c>false</c>: it still lives after the timeout.</summary>
     public static bool WaitGone(int pid, TimeSpan? timeout = null)
     {
         Stopwatch waited = Stopwatch.StartNew();
         while (IsAlive(pid))
         {
-            if (waited.Elapsed > (timeout ?? DefaultPatience))
+            if (waited.Elapsed > (timeout ?? Patience.ForAnEvent))
                 return false;
             Thread.Sleep(5);
         }

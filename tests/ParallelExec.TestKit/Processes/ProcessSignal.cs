@@ -21,6 +21,9 @@ internal static partial class NativeSignals
             throw new InvalidOperationException($"kill({pid}, {signal}): {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
+    /// <returns>False: it is not there any more.</returns>
+    internal static bool TrySend(int pid, ProcessSignal signal) => Kill(pid, (int)signal) == 0;
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
 }

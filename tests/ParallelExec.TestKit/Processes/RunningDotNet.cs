@@ -6,9 +6,6 @@ namespace ParallelExec.TestKit;
 /// <summary>A `dotnet` child that runs. Every wait is bounded by the time-out it was started with.</summary>
 public sealed class RunningDotNet : IDisposable
 {
-    /// <summary>How long a process that outlived the child may hold its pipes before the capture stops listening.</summary>
-    private static readonly TimeSpan PipePatience = TimeSpan.FromSeconds(5);
-
     private readonly Process process;
     private readonly string commandLine;
     private readonly TestFolder folder;
@@ -38,6 +35,16 @@ public sealed class RunningDotNet : IDisposable
 
     /// <summary>Sends a signal to exactly this process, as `kill` does.</summary>
     public void Send(ProcessSignal signal) => NativeSignals.Send(Pid, signal);
+
+    /// <summary>The same where it may have ended meanwhile. The id is its own until it is disposed of.</summary>
+    public void SendIfAlive(ProcessSignal signal)
+    {
+        if (!process.HasExited)
+            NativeSignals.TrySend(Pid, signal);
+    }
+
+    /// <summary>To its whole process group, as a terminal's Ctrl+C: only for one that was started with <see cref="DotNet.OwnGroup"/>.</summary>
+    public void SendToGroup(ProcessSignal signal) => NativeSignals.Send(-Pid, signal);
 
     /// <summary>Waits for a file that the build or one of its children writes; fails at once when the build ends without it.</summary>
     public Task WaitForFileAsync(string path) => WithOutput(FileWait.ForAsync(folder.Combine(path), Timeout.InfiniteTimeSpan, Abandon()));
@@ -93,14 +100,14 @@ public sealed class RunningDotNet : IDisposable
     }
 
     private async Task<bool> ReadToEndAsync() =>
-        await Task.WhenAny(reading, Task.Delay(PipePatience)) == reading;
+        await Task.WhenAny(reading, Task.Delay(Patience.ForPipes)) == reading;
 
     private void KillTree()
     {
         if (process.HasExited)
             return;
         process.Kill(entireProcessTree: true);
-        process.WaitForExit(PipePatience);
+        process.WaitForExit(Patience.ForPipes);
     }
 
     private void Transcript(string end) => File.AppendAllText(folder.Combine("transcript.txt"),

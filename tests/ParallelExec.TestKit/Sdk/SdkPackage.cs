@@ -50,7 +50,7 @@ public sealed class SdkPackage
         SdkPackage package = new(root, version);
         Directory.CreateDirectory(package.Feed);
         // Its own artifacts folder: a pack must not rebuild the assemblies that tests beside it have loaded.
-        BuildRun run = await new DotNet(root) { WorkingDirectory = SdkSource.RepositoryRoot, Timeout = TimeSpan.FromMinutes(5) }.RunAsync(
+        BuildRun run = await new DotNet(root) { WorkingDirectory = SdkSource.RepositoryRoot, Timeout = Patience.ForAFixture }.RunAsync(
             "pack", SdkSource.SdkProject, "-c", "Release", "-o", package.Feed, $"-p:Version={version}",
             "--artifacts-path", root.Combine("artifacts"), "-p:UseSharedCompilation=false");
         run.EnsureSucceeded();

@@ -25,7 +25,7 @@ public static class SdkSource
         using TestFolder folder = new("prepare");
         folder.Write("empty.proj", $"""<Project><Import Project="{SdkProps}" /><Import Project="{SdkTargets}" /></Project>""");
         // No compiler server: it would outlive the tests.
-        BuildRun run = await new DotNet(folder) { Timeout = TimeSpan.FromMinutes(5), Environment = { ["UseSharedCompilation"] = "false" } }
+        BuildRun run = await new DotNet(folder) { Timeout = Patience.ForAFixture, Environment = { ["UseSharedCompilation"] = "false" } }
             .RunAsync("msbuild", "empty.proj", "-t:ValidateParallelTasks", "-nologo", "-v:m");
         run.EnsureSucceeded();
     }

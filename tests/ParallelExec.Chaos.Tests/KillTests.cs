@@ -63,5 +63,5 @@ public class KillTests
 
     /// <summary>Three times: so many more were begun, were done, or are said to have succeeded. Never by the clock: a slow machine has not begun then.</summary>
     private static Gen<(string What, int Times)[]> Moments { get; } =
-        Gen.Select(Gen.OneOfConst("begun", "done", "in the journal"), Gen.Int[1, 6]).Array[3];
+        Gen.Select(Gen.Int[0, 2].Select(what => new[] { "begun", "done", "in the journal" }[what]), Gen.Int[1, 6]).Array[3];
 }

@@ -10,6 +10,8 @@ namespace ParallelExec.TaskFolders;
 /// <summary>Reads the fields of one JSON file by name and form, and warns at its place of each that is of another form.</summary>
 internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnostic> diagnostics)
 {
+    private const int LongestDuration = 100;
+
     public string Id => id;
 
     public string? Text(string name) => file.Root[name] switch
@@ -47,7 +49,9 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
     {
         if (file.Root[name] is not { } value)
             return null;
-        if (value.Kind == JsonValueKind.Number && double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double count) && count is > 0 and < 1e6)
+        if (value.Kind is not (JsonValueKind.Number or JsonValueKind.String) || value.Text.Length > LongestDuration)
+            return OddBut<TimeSpan?>(name, $"is not {Values.DurationForm}", null);
+        if (value.Kind == JsonValueKind.Number && double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double count) && count is >= 0.001 and < 1e6)
             return unit * count;
         // "30 minutes", "2 hours": people's own form.
         string text = UnitWords().Replace(value.Text, match => match.Groups[1].Value.ToLowerInvariant()[..1]).Replace(" ", "", StringComparison.Ordinal);
@@ -70,7 +74,7 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
             "failed" => TaskFileStatus.Failed,
             _ => null,
         };
-        return known ?? OddBut("status", $"is '{text}'; expected pending, in_progress, completed, blocked or failed. It is taken as pending", TaskFileStatus.Pending);
+        return known ?? OddBut("status", $"is '{Wording.Shorten(text, LongestDuration)}'; expected pending, in_progress, completed, blocked or failed. It is taken as pending", TaskFileStatus.Pending);
     }
 
     public ImmutableArray<string> List(string name) => [.. Placed(name).Select(entry => entry.Text)];
@@ -85,14 +89,17 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
         if (value.Kind != JsonValueKind.Array)
             return OddBut(name, "is not a list", Array.Empty<(string, int)>());
         var entries = new List<(string, int)>();
+        bool odd = false;
         foreach (JsonValue item in value.Items)
         {
             JsonValue? text = item.Kind == JsonValueKind.Object ? item["path"] ?? item["id"] ?? item["seq"] : item;
             if (text is { Kind: JsonValueKind.String or JsonValueKind.Number, Text.Length: > 0 })
                 entries.Add((text.Text, item.Start));
             else
-                Odd(name, "has an entry that is neither a text nor an object with a path");
+                odd = true;
         }
+        if (odd)
+            Odd(name, "has an entry that is neither a text nor an object with a path");
         return entries;
     }
 

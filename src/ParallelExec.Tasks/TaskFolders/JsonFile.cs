@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.TaskFolders;
@@ -11,6 +12,9 @@ namespace ParallelExec.TaskFolders;
 /// </summary>
 internal sealed class JsonFile
 {
+    /// <summary>In bytes; a longer one is a slip.</summary>
+    public const int Longest = 10_000_000;
+
     private readonly byte[] bytes;
 
     private JsonFile(string path, byte[] bytes) => (Path, this.bytes) = (path, bytes);
@@ -23,20 +27,36 @@ internal sealed class JsonFile
     /// <summary>Keys that stand twice in one object; the last counts, as for every JSON reader.</summary>
     public List<(string Name, int Offset)> Duplicates { get; } = [];
 
-    /// <exception cref="JsonException">It is not JSON, or not an object; line and byte are in it, from 0.</exception>
+    /// <exception cref="JsonException">It is not JSON, not an object, or a text in it is none; line and character are in it, from 0.</exception>
+    /// <exception cref="IOException">It can not be read, is no plain file, or too long.</exception>
+    /// <exception cref="UnauthorizedAccessException">It can not be read.</exception>
+    public static JsonFile Load(string path) => Parse(path, PlainFile.Read(path, Longest));
+
+    /// <exception cref="JsonException">It is not JSON, not an object, or a text in it is none; line and character are in it, from 0.</exception>
     public static JsonFile Parse(string path, byte[] bytes)
     {
         var file = new JsonFile(path, bytes);
         int start = bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
         var options = new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
         var reader = new Utf8JsonReader(bytes.AsSpan(start), options);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            throw new JsonException("an object was expected", null, 0, 0);
-        file.Root = file.Read(ref reader, start);
-        while (reader.Read())
+        try
         {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                throw file.Fault("an object was expected", start);
+            file.Root = file.Read(ref reader, start);
+            while (reader.Read())
+            {
+            }
+            return file;
         }
-        return file;
+        // The reader counts bytes, and knows no path.
+        catch (JsonException e) when (e.LineNumber is { } line && e.BytePositionInLine is { } position && e.Path is null)
+        {
+            int lineStart = start;
+            for (; line > 0; line--)
+                lineStart += bytes.AsSpan(lineStart).IndexOf((byte)'\n') + 1;
+            throw file.Fault(e.Message, Math.Min(lineStart + (int)position, bytes.Length));
+        }
     }
 
     public SourceLocation Locate(int offset)
@@ -116,12 +136,13 @@ internal sealed class JsonFile
         {
             case JsonTokenType.StartObject:
                 var members = new List<JsonMember>();
+                var names = new HashSet<string>(StringComparer.Ordinal);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
-                    string name = reader.GetString()!;
+                    string name = Text(ref reader, start);
                     int nameStart = start + (int)reader.TokenStartIndex;
                     reader.Read();
-                    if (members.Exists(member => member.Name == name))
+                    if (!names.Add(name))
                         Duplicates.Add((name, nameStart));
                     members.Add(new JsonMember(name, nameStart, Read(ref reader, start)));
                 }
@@ -135,13 +156,35 @@ internal sealed class JsonFile
                 int end = start + (int)reader.BytesConsumed;
                 return reader.TokenType switch
                 {
-                    JsonTokenType.String => new JsonValue(JsonValueKind.String, from, end) { Text = reader.GetString()! },
+                    JsonTokenType.String => new JsonValue(JsonValueKind.String, from, end) { Text = Text(ref reader, start) },
                     JsonTokenType.Number => new JsonValue(JsonValueKind.Number, from, end) { Text = Encoding.UTF8.GetString(reader.ValueSpan) },
                     JsonTokenType.True => new JsonValue(JsonValueKind.True, from, end) { Text = "true" },
                     JsonTokenType.False => new JsonValue(JsonValueKind.False, from, end) { Text = "false" },
                     _ => new JsonValue(JsonValueKind.Null, from, end),
                 };
         }
+    }
+
+    // What is no text, no command, path or prompt can hold: told here, once for all who read it.
+    private string Text(ref Utf8JsonReader reader, int start)
+    {
+        int at = start + (int)reader.TokenStartIndex;
+        try
+        {
+            string text = reader.GetString()!;
+            return text.Contains('\0', StringComparison.Ordinal) ? throw Fault("a text has a NUL (\\u0000) in it; remove it", at) : text;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fault(
+                reader.ValueIsEscaped ? "a text has a half of a character (such as \\ud83d alone) in it, or is not UTF-8" : "a text is not UTF-8; save the file as UTF-8", at);
+        }
+    }
+
+    private JsonException Fault(string why, int offset)
+    {
+        SourceLocation place = Locate(offset);
+        return new JsonException(why, Path, place.Line - 1, place.Column - 1);
     }
 }
 

@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ParallelExec.Files;
 using ParallelExec.Model;
+using ParallelExec.Parsing;
 
 namespace ParallelExec.TaskFolders;
 
@@ -17,30 +18,71 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         "id", "seq", "title", "status", "depends_on", "parallel", "suggested_agent", "agent_id", "context_files", "reference_files", "acceptance_criteria",
         "deliverables", "started_at", "completed_at", "completion_summary", "run", "command", "prompt", "verify", "timeout", "retries", "estimated_duration");
 
+    /// <summary>More of one kind in one file are counted.</summary>
+    private const int MostDuplicates = 10;
+
+    /// <summary>In characters; a longer text is prose.</summary>
+    private const int LongestPath = 1000;
+
+    /// <summary>Of a text in a message, in characters.</summary>
+    private const int LongestShown = 200;
+
+    /// <summary>In characters: an id has 200 at most, with the sequence number in it.</summary>
+    private const int LongestFeature = 190;
+
+    private readonly RealPaths realPaths = new();
+
     public ImmutableArray<Feature> Read()
     {
         var features = ImmutableArray.CreateBuilder<Feature>();
-        foreach (string folder in options.TaskFolders)
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string folder in options.TaskFolders.Select(Path.TrimEndingDirectorySeparator))
         {
+            if (Path.GetFileName(folder).Length == 0)
+            {
+                diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"'{folder}' is the root of the file system, no task folder. Name the folder that holds task.json, or one above it."));
+                continue;
+            }
             if (!Directory.Exists(folder))
             {
                 diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"There is no task folder '{folder}'. It is taken relative to the project's folder."));
                 continue;
             }
-            string[] found = [.. FeatureFolders(folder)];
-            if (found.Length == 0)
-                diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"'{folder}' holds no task.json and no subtask_NN.json, and neither does a folder in it."));
-            features.AddRange(found.Select(ReadFeature));
+            string[] found = FeaturesIn(folder);
+            // A folder can be named twice, stand in another that is named too, or be linked.
+            foreach (string feature in found)
+            {
+                if (seen.Add(realPaths.Of(feature)))
+                    features.Add(ReadFeature(feature));
+                else
+                    diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"'{feature}' is named twice, in ParallelExecTaskFolder, as a ParallelTaskFolder item, or by a link. It is read once."));
+            }
         }
         return features.ToImmutable();
     }
 
     public static string FeatureId(string folder) => NotForIds().Replace(Path.GetFileName(folder), "-");
 
+    private string[] FeaturesIn(string folder)
+    {
+        try
+        {
+            string[] found = [.. FeatureFolders(folder)];
+            if (found.Length == 0)
+                diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"'{folder}' holds no task.json and no subtask_NN.json, and neither does a folder in it."));
+            return found;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"The task folder '{folder}' can not be read: {e.Message}"));
+            return [];
+        }
+    }
+
     /// <summary>The folder itself, or those in it, also one level deeper (<c>active/</c>); what is in <c>completed/</c> is done with.</summary>
     private static IEnumerable<string> FeatureFolders(string folder, int depth = 0)
     {
-        if (File.Exists(Path.Combine(folder, "task.json")) || SubtaskFiles(folder).Any())
+        if (Path.Exists(Path.Combine(folder, "task.json")) || SubtaskFiles(folder).Any())
             return [folder];
         return depth == 2 ? [] : Directory.EnumerateDirectories(folder)
             .Where(inner => Path.GetFileName(inner) is not ("completed" or "archive" or "archived"))
@@ -49,11 +91,11 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
     }
 
     private static IEnumerable<string> SubtaskFiles(string folder) =>
-        Directory.EnumerateFiles(folder, "subtask_*.json").Order(StringComparer.Ordinal);
+        Directory.EnumerateFileSystemEntries(folder, "subtask_*.json").Order(StringComparer.Ordinal);
 
     private Feature ReadFeature(string folder)
     {
-        JsonFile? task = File.Exists(Path.Combine(folder, "task.json")) ? Load(Path.Combine(folder, "task.json")) : null;
+        JsonFile? task = Path.Exists(Path.Combine(folder, "task.json")) ? Load(Path.Combine(folder, "task.json")) : null;
         var fields = task is null ? null : new JsonFields(task, task.Path, diagnostics);
         var feature = new Feature
         {
@@ -64,30 +106,33 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             Status = fields?.Text("status") ?? "active",
             Objective = fields?.Text("objective") ?? "",
         };
-        if (!File.Exists(Path.Combine(folder, "task.json")))
+        if (!Values.IsId(feature.Id) || feature.Id.Length > LongestFeature)
+            diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"The folder's name '{feature.Id}' is too long to be a part of ids; rename it: {LongestFeature} characters at most."));
+        if (!Path.Exists(Path.Combine(folder, "task.json")))
             diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"'{folder}' has no task.json; its subtasks are read without it."));
 
         JsonFile[] files = [.. SubtaskFiles(folder).Select(Load).OfType<JsonFile>()];
         var missing = new List<MissingFile>();
         ImmutableArray<string> shared = fields is null ? [] : Paths(fields, "context_files", missing);
-        var parsed = files.Select(file => (File: file, Seq: SeqOf(file))).OrderBy(entry => Order(entry.Seq)).ThenBy(entry => entry.File.Path, StringComparer.Ordinal).ToArray();
+        var parsed = files.Select(file => (File: file, Seq: SeqOf(file, feature.Id))).OrderBy(entry => Siblings.Order(entry.Seq)).ThenBy(entry => entry.File.Path, StringComparer.Ordinal).ToArray();
         var bySeq = new Dictionary<int, string>();
         foreach ((JsonFile file, string seq) in parsed)
         {
-            if (!bySeq.TryAdd(Order(seq), file.Path))
+            if (!bySeq.TryAdd(Siblings.Order(seq), file.Path))
             {
                 diagnostics.Add(Diagnostic.Error(
-                    Codes.DuplicateId, $"The sequence number {seq} stands in {Path.GetFileName(bySeq[Order(seq)])} and in {Path.GetFileName(file.Path)}. Give one of them another.", At(file, file.Root["seq"]?.Start ?? file.Root.Start, feature.Id)));
+                    Codes.DuplicateId, $"The sequence number {seq} stands in {Path.GetFileName(bySeq[Siblings.Order(seq)])} and in {Path.GetFileName(file.Path)}. Give one of them another.", At(file, file.Root["seq"]?.Start ?? file.Root.Start, feature.Id)));
             }
         }
-        feature = feature with { Subtasks = [.. parsed.Select(entry => ReadSubtask(entry.File, entry.Seq, feature, shared, missing, parsed))] };
+        var siblings = new Siblings(feature.Id, parsed);
+        feature = feature with { Subtasks = [.. parsed.Select(entry => ReadSubtask(entry.File, entry.Seq, feature, shared, missing, siblings))] };
         if (task is not null)
             CheckCounts(fields!, feature, files.Length);
         return feature;
     }
 
     private Subtask ReadSubtask(
-        JsonFile file, string seq, Feature feature, ImmutableArray<string> shared, IEnumerable<MissingFile> sharedMissing, (JsonFile File, string Seq)[] siblings)
+        JsonFile file, string seq, Feature feature, ImmutableArray<string> shared, IEnumerable<MissingFile> sharedMissing, Siblings siblings)
     {
         string id = $"{feature.Id}-{seq}";
         var fields = new JsonFields(file, id, diagnostics);
@@ -118,34 +163,22 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         };
     }
 
-    private ImmutableArray<string> Dependencies(JsonFields fields, JsonFile file, Feature feature, (JsonFile File, string Seq)[] siblings)
+    private ImmutableArray<string> Dependencies(JsonFields fields, JsonFile file, Feature feature, Siblings siblings)
     {
         var dependencies = ImmutableArray.CreateBuilder<string>();
         foreach ((string text, int at) in fields.Placed("depends_on"))
         {
             string name = text.Trim();
-            string stem = Path.GetFileNameWithoutExtension(name);
-            (JsonFile File, string Seq)? sibling = siblings.Where(entry =>
-                    (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && Order(entry.Seq) == number)
-                    || name.Equals($"{feature.Id}-{entry.Seq}", StringComparison.OrdinalIgnoreCase)
-                    || name.Equals(entry.File.Root["id"]?.Text, StringComparison.OrdinalIgnoreCase)
-                    || stem.Equals(Path.GetFileNameWithoutExtension(entry.File.Path), StringComparison.OrdinalIgnoreCase)
-                    || (SeqInName().Match(stem) is { Success: true } match && name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && Order(match.Groups[1].Value) == Order(entry.Seq)))
-                .Cast<(JsonFile, string)?>().FirstOrDefault();
-            if (sibling is { } found)
-            {
-                dependencies.Add($"{feature.Id}-{found.Seq}");
-            }
+            if (siblings.Find(name) is { } seq)
+                dependencies.Add($"{feature.Id}-{seq}");
+            else if (name.Length == 0)
+                fields.Odd("depends_on", "has an empty entry");
             else if (name.All(char.IsAsciiDigit))
-            {
                 diagnostics.Add(Diagnostic.Error(
-                    Codes.MissingSeq, $"'{fields.Id}' depends on {name}, but the feature has no subtask {name}. It has {string.Join(", ", siblings.Select(entry => entry.Seq))}.", At(file, at, fields.Id)));
-            }
+                    Codes.MissingSeq, $"'{fields.Id}' depends on {Wording.Shorten(name, 40)}, but the feature has no subtask {Wording.Shorten(name, 40)}. It has {siblings.Known}.", At(file, at, fields.Id)));
             else
-            {
                 // An item, or a subtask of another feature: the plan will tell if there is none.
                 dependencies.Add(name);
-            }
         }
         return dependencies.ToImmutable();
     }
@@ -159,7 +192,7 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
                 fields.Odd(name, $"says {said}, but it is {actual}");
         }
         if (fields.Text("id") is { } id && !id.Equals(Path.GetFileName(feature.Folder), StringComparison.Ordinal))
-            fields.Odd("id", $"is '{id}', but the folder is '{Path.GetFileName(feature.Folder)}', which counts");
+            fields.Odd("id", $"is '{Wording.Shorten(id, LongestShown)}', but the folder is '{Path.GetFileName(feature.Folder)}', which counts");
     }
 
     private ImmutableArray<string> Paths(JsonFields fields, string name, List<MissingFile> missing)
@@ -178,58 +211,80 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
     private bool Inside(JsonFields fields, string name, string path)
     {
         if (Path.IsPathRooted(path))
-            fields.Odd(name, $"has the absolute path '{path}', which is another on every machine");
+            fields.Odd(name, $"has the absolute path '{Wording.Shorten(path, LongestShown)}', which is another on every machine");
         string full = Path.GetFullPath(path.Replace('\\', '/'), options.ProjectDirectory);
-        if (options.AllowOutside || full.StartsWith(options.ProjectDirectory + Path.DirectorySeparatorChar, StringComparison.Ordinal) || full == options.ProjectDirectory)
+        bool isLink = RealPaths.IsInside(options.ProjectDirectory, full);
+        if (options.AllowOutside || (isLink && RealPaths.IsInside(realPaths.Of(options.ProjectDirectory), realPaths.Of(full))))
             return true;
-        fields.Error(Codes.OutsideProject, name, $"names '{path}', which leads outside of '{options.ProjectDirectory}'. Name a path in it, or set ParallelExecAllowOutside to true");
+        fields.Error(
+            Codes.OutsideProject,
+            name,
+            $"names '{Wording.Shorten(path, LongestShown)}', which leads {(isLink ? "by a link " : "")}outside of '{options.ProjectDirectory}'. Name a path in it, or set ParallelExecAllowOutside to true");
         return false;
     }
 
     private JsonFile? Load(string path)
     {
+        var origin = new Origin(path, "", path) { Location = new SourceLocation(path) };
+        if (IsLinkOut(path))
+        {
+            diagnostics.Add(Diagnostic.Error(Codes.OutsideProject, $"It is a link that leads outside of '{options.ProjectDirectory}'. Put the file itself there, or set ParallelExecAllowOutside to true.", origin));
+            return null;
+        }
         try
         {
-            JsonFile file = JsonFile.Parse(path, File.ReadAllBytes(path));
-            foreach ((string name, int offset) in file.Duplicates)
-                diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"\"{name}\" stands twice; the last counts.", At(file, offset, path)));
+            JsonFile file = JsonFile.Load(path);
+            foreach ((string name, int offset) in file.Duplicates.Take(MostDuplicates))
+                diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"\"{Wording.Shorten(name, LongestShown)}\" stands twice; the last counts.", At(file, offset, path)));
+            if (file.Duplicates.Count > MostDuplicates)
+                diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"{file.Duplicates.Count - MostDuplicates} more keys stand twice; the last counts.", origin));
             return file;
         }
         catch (JsonException e)
         {
             var place = new SourceLocation(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
             string why = JsonPlace().Replace(e.Message, "");
-            diagnostics.Add(Diagnostic.Error(Codes.UnreadableJson, $"It is not JSON that can be read: {why}", new Origin(path, "", path) { Location = place }));
+            diagnostics.Add(Diagnostic.Error(Codes.UnreadableJson, $"It is not JSON that can be read: {why}", origin with { Location = place }));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            diagnostics.Add(Diagnostic.Error(Codes.UnreadableJson, $"'{path}' can not be read: {e.Message}"));
+            diagnostics.Add(Diagnostic.Error(Codes.UnreadableJson, $"'{path}' can not be read: {e.Message}", origin));
         }
         return null;
     }
 
-    /// <summary>The field <c>seq</c>, else the number in the file's name; two digits at least.</summary>
-    private static string SeqOf(JsonFile file)
+    /// <summary>The status is written back to where it leads: that has to be the user's own project, or the folder that he named.</summary>
+    private bool IsLinkOut(string path)
     {
-        string text = file.Root["seq"]?.Text.Trim() ?? "";
-        if (text.Length == 0 || !text.All(char.IsAsciiDigit))
-            text = SeqInName().Match(Path.GetFileNameWithoutExtension(file.Path)) is { Success: true } match ? match.Groups[1].Value : "0";
-        return text.PadLeft(2, '0');
+        string folder = realPaths.Of(Path.GetDirectoryName(path)!), real = realPaths.Of(path);
+        return !options.AllowOutside && real != Path.Combine(folder, Path.GetFileName(path))
+            && !RealPaths.IsInside(folder, real) && !RealPaths.IsInside(realPaths.Of(options.ProjectDirectory), real);
     }
 
-    private static int Order(string seq) => int.TryParse(seq, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
+    /// <summary>The field <c>seq</c>, else the number in the file's name; two digits at least.</summary>
+    private string SeqOf(JsonFile file, string feature)
+    {
+        JsonValue? field = file.Root["seq"];
+        string text = field?.Text.Trim() ?? "";
+        string? inName = Siblings.SeqInName(Path.GetFileNameWithoutExtension(file.Path));
+        string seq = (Siblings.IsSeq(text) ? text : inName ?? "0").PadLeft(2, '0');
+        string? odd = Siblings.IsSeq(text) ? null
+            : field is not null && text.Length > 0 ? $"\"seq\" is '{Wording.Shorten(text, LongestShown)}', not a whole number"
+            : field is not null && field.Kind is not JsonValueKind.String ? "\"seq\" is not a whole number"
+            : inName is null ? "There is neither a \"seq\" nor a number in the file's name" : null;
+        if (odd is not null)
+            diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"{odd}. It is taken as {seq}.", At(file, (field ?? file.Root).Start, feature)));
+        return seq;
+    }
 
     /// <summary>The path that a deliverable is, without a remark such as "(new)"; null where it is prose.</summary>
     private static string? PathIn(string deliverable) =>
-        PathForm().Match(deliverable.Trim()) is { Success: true } match ? match.Groups[1].Value : null;
+        deliverable.Length <= LongestPath && PathForm().Match(deliverable.Trim()) is { Success: true } match ? match.Groups[1].Value : null;
 
     private static Origin At(JsonFile file, int offset, string id) => new(file.Path, "", id) { Location = file.Locate(offset) };
 
     [GeneratedRegex("[^\\p{L}\\p{Nd}._:/-]")]
     private static partial Regex NotForIds();
-
-    [GeneratedRegex("^subtask_(\\d+)", RegexOptions.IgnoreCase)]
-    private static partial Regex SeqInName();
 
     [GeneratedRegex(@"^`?((?:\S*/\S*|\S+\.\w+))`?(?:\s+\([^)]*\))?$")]
     private static partial Regex PathForm();

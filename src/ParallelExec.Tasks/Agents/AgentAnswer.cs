@@ -47,7 +47,7 @@ internal sealed partial class AgentAnswer
             IsFallback = true;
         // Both streams are in one file: a piece of the other may stand in front.
         int json = line.IndexOf('{', StringComparison.Ordinal);
-        if (preset is null || json < 0 || !TryAddJson(line[json..]))
+        if (preset is null || json < 0 || !JsonLine.TryRead(line[json..], AddEvent))
             lastText = line.Trim();
     }
 
@@ -64,20 +64,6 @@ internal sealed partial class AgentAnswer
         else if (preset is not null && end != "done")
             Problem = $"it ended with '{end}'";
         IsRateLimit = preset is not null && Problem is not null && RateLimit().IsMatch($"{error} {lastText}");
-    }
-
-    private bool TryAddJson(string json)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(json);
-            AddEvent(document.RootElement);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private void AddEvent(JsonElement line)
@@ -103,7 +89,7 @@ internal sealed partial class AgentAnswer
                 (end, error) = ("done", null);
                 break;
             case ("codex", "turn.failed"):
-                error = line.TextAt("error", "message") ?? "the turn failed";
+                error = line.TextAt("error", "message") ?? line.TextAt("error") ?? "the turn failed";
                 break;
             // A stream that broke and is tried again says so too; the turn's end decides.
             case ("codex", "error"):
@@ -111,16 +97,16 @@ internal sealed partial class AgentAnswer
                 break;
             case ("claude" or "qwen", "result"):
                 (end, Summary) = ("done", line.TextAt("result") ?? "");
-                if (line.TryGetProperty("is_error", out JsonElement isError) && isError.ValueKind == JsonValueKind.True)
-                    error = line.TextAt("result") ?? line.TextAt("error", "message") ?? line.TextAt("subtype") ?? "an error";
-                else if (line.TryGetProperty("permission_denials", out JsonElement denied) && denied.ValueKind == JsonValueKind.Array && denied.GetArrayLength() > 0)
-                    error = $"it was not permitted to use {string.Join(", ", denied.EnumerateArray().Select(each => each.TextAt("tool_name") ?? "a tool").Distinct())}";
+                if (IsTrue(line.At("is_error")))
+                    error = line.TextAt("result") ?? line.TextAt("error", "message") ?? line.TextAt("error") ?? line.TextAt("subtype") ?? "an error";
+                else if (line.ItemsAt("permission_denials").Select(each => each.TextAt("tool_name") ?? "a tool").Distinct().ToArray() is { Length: > 0 } denied)
+                    error = $"it was not permitted to use {string.Join(", ", denied)}";
                 break;
             case ("copilot", "assistant.message"):
                 Summary = line.TextAt("data", "content") ?? Summary;
                 break;
             case ("copilot", "result"):
-                end = line.TryGetProperty("exitCode", out JsonElement code) && code.GetRawText() == "0" ? "done" : "an error";
+                end = line.TextAt("exitCode") == "0" ? "done" : "an error";
                 break;
             case ("gemini", "result"):
                 end = line.TextAt("status") is "success" or null ? "done" : line.TextAt("status");
@@ -130,6 +116,9 @@ internal sealed partial class AgentAnswer
                 break;
         }
     }
+
+    private static bool IsTrue(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.True } || (value is { ValueKind: JsonValueKind.String } text && text.GetRawText().Equals("\"true\"", StringComparison.OrdinalIgnoreCase));
 
     [GeneratedRegex(@"\b429\b|\b529\b|rate.?limit|too many requests|overloaded|usage limit|insufficient_quota|quota exceeded|exceeded your (current )?quota", RegexOptions.IgnoreCase)]
     private static partial Regex RateLimit();

@@ -25,7 +25,9 @@ internal static class AgentCheck
             PlannedSubtask first = tool.First();
             if (ExecutableFinder.Find(tool.Key, first.Subtask.WorkingDirectory, environment) is not null)
                 continue;
-            string install = Command(first)!.Preset is { } preset ? $" Install it with `{AgentPreset.Find(preset)!.Install}`, or say where it is with Tool=\"path\" in a ParallelAgent item." : "";
+            string install = Command(first)!.Preset is { } preset
+                ? $" Install it with `{AgentPreset.Find(preset)!.Install}`, or {Located(Command(first)!.Item, preset)}."
+                : "";
             diagnostics.Add(Diagnostic.Error(Codes.AgentMissing, $"{Wording.Ids([.. tool.Select(subtask => subtask.Id)])}: the program '{tool.Key}' was not found.{install}", first.Subtask.Origin));
         }
         foreach (PlannedSubtask subtask in agents)
@@ -53,6 +55,10 @@ internal static class AgentCheck
             }
         }
     }
+
+    private static string Located(string item, string preset) => item.Length > 0
+        ? $"say where it is: add Tool=\"path/to/{preset}\" to the ParallelAgent item '{item}'"
+        : $"say where it is: add <ParallelAgent Include=\"{preset}\" Runner=\"{preset}\" Tool=\"path/to/{preset}\" />";
 
     private static AgentCommand? Command(PlannedSubtask subtask) => ((AgentWork)subtask.Subtask.Work).Command;
 }

@@ -52,7 +52,9 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
         // A path is the project's, as all paths in it; a name is looked for on the PATH.
         if (tool is not null && tool.AsSpan().IndexOfAny('/', '\\') >= 0)
             tool = reader.FullPath("Tool", options.ProjectDirectory);
-        var command = new AgentCommand(preset?.Name, tool ?? preset?.Name ?? "", reader.List("Arguments"), reader.Assignments("Environment")) { AgentName = agent.Id };
+        // An item that is called like a known command line says how that is started; no agent has that name.
+        string name = preset is not null && AgentPreset.Find(agent.Id) is not null ? "" : agent.Id;
+        var command = new AgentCommand(preset?.Name, tool ?? preset?.Name ?? "", reader.List("Arguments"), reader.Assignments("Environment")) { AgentName = name, Item = agent.Id };
         return reader.Failed ? null : command;
     }
 }

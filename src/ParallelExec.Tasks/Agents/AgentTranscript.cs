@@ -20,15 +20,10 @@ internal static class AgentTranscript
     {
         if (!line.StartsWith('{'))
             return line;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(line);
-            return Wording.Shorten(Readable(preset, document.RootElement) ?? "", LongestLine) is { Length: > 0 } text ? text : null;
-        }
-        catch (JsonException)
-        {
-            return Wording.Shorten(line, LongestLine);
-        }
+        string? text = null;
+        return JsonLine.TryRead(line, read => text = Readable(preset, read))
+            ? Wording.Shorten(text ?? "", LongestLine) is { Length: > 0 } shown ? shown : null
+            : Wording.Shorten(line, LongestLine);
     }
 
     private static string? Readable(string preset, JsonElement line) => (preset, line.TextAt("type")) switch
@@ -36,7 +31,7 @@ internal static class AgentTranscript
         ("opencode", "text") => line.TextAt("part", "text"),
         ("opencode", "tool_use") => $"{line.TextAt("part", "tool")}: {line.TextAt("part", "state", "error") ?? line.TextAt("part", "state", "title") ?? line.TextAt("part", "state", "status")}",
         ("opencode", "error") => $"error: {line.TextAt("error", "data", "message") ?? line.TextAt("error", "name")}",
-        ("codex", "item.completed") => Item(line.GetProperty("item")),
+        ("codex", "item.completed") => line.At("item") is { } item ? Item(item) : null,
         ("codex" or "gemini", "error") => $"error: {line.TextAt("message")}",
         ("claude" or "qwen", "assistant") => Message(line),
         ("claude" or "qwen", "result") => line.TextAt("result"),
@@ -49,25 +44,14 @@ internal static class AgentTranscript
     private static string? Item(JsonElement item) => item.TextAt("type") switch
     {
         "agent_message" => item.TextAt("text"),
-        "command_execution" => $"$ {item.TextAt("command")} (exit code {(item.TryGetProperty("exit_code", out JsonElement code) ? code.GetRawText() : "unknown")})",
+        "command_execution" => $"$ {item.TextAt("command")} (exit code {item.TextAt("exit_code") ?? "unknown"})",
         "error" => item.TextAt("message"),
         string type => type.Replace('_', ' '),
         null => null,
     };
 
     private static string? Message(JsonElement line) =>
-        line.TryGetProperty("message", out JsonElement message) && message.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.Array
-            ? string.Join("; ", content.EnumerateArray().Select(part => part.TextAt("text") ?? part.TextAt("name")).OfType<string>())
-            : null;
-
-    /// <summary>The text at the end of a path of members; null where there is none.</summary>
-    public static string? TextAt(this JsonElement element, params ReadOnlySpan<string> path)
-    {
-        foreach (string name in path)
-        {
-            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
-                return null;
-        }
-        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-    }
+        string.Join("; ", line.ItemsAt("message", "content").Select(part => part.TextAt("text") ?? part.TextAt("name")).OfType<string>()) is { Length: > 0 } parts
+            ? parts
+            : line.TextAt("message", "content") ?? line.TextAt("message");
 }

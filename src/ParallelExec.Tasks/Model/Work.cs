@@ -53,6 +53,9 @@ internal sealed record AgentCommand(string? Preset, string Tool, ImmutableArray<
 {
     /// <summary>What <c>{agent}</c> stands for; empty where the subtask named none.</summary>
     public string AgentName { get; init; } = "";
+
+    /// <summary>The <c>ParallelAgent</c> item that says it; empty where none does.</summary>
+    public string Item { get; init; } = "";
 }
 
 /// <summary>Nothing: it only waits for its dependencies.</summary>

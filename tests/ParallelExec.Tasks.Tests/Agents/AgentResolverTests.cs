@@ -30,6 +30,35 @@ public class AgentResolverTests
         Assert.Equal((null, "Unheard", $"{Given.Root}/tools/tool.sh"), (command.Preset, command.AgentName, command.Tool.Replace('\\', '/')));
     }
 
+    [Theory]
+    [InlineData("claude", "")]
+    [InlineData("Coder", "claude")]
+    public void The_advice_of_PEX6002_works_as_it_is_printed(string agent, string defaultRunner)
+    {
+        var options = Given.Options with { AgentRunner = defaultRunner };
+        Subtask subtask = Given.Subtask("it") with { Work = new AgentWork(agent, "x") };
+        var none = new Dictionary<string, string> { ["PATH"] = "" };
+        ImmutableArray<Subtask> before = new AgentResolver([], options, diagnostics).Resolve([subtask]);
+        AgentCheck.Check(Given.Plan(options, before), new PromptText(options, none), none, diagnostics);
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal(Codes.AgentMissing, error.Code);
+        Assert.EndsWith(", or say where it is: add <ParallelAgent Include=\"claude\" Runner=\"claude\" Tool=\"path/to/claude\" />.", error.Message, StringComparison.Ordinal);
+        Subtask after = new AgentResolver([Item("claude", ("Runner", "claude"), ("Tool", "path/to/claude"))], options, []).Resolve([subtask])[0];
+        AgentCommand command = ((AgentWork)after.Work).Command!;
+        Assert.Equal($"{Given.Root}/path/to/claude", command.Tool.Replace('\\', '/'));
+        // No agent is called like the command line.
+        Assert.Equal(agent == "Coder" ? "Coder" : "", command.AgentName);
+    }
+
+    [Fact]
+    public void Of_an_item_without_its_program_PEX6002_names_the_item()
+    {
+        Subtask subtask = new AgentResolver([Item("Coder", ("Runner", "codex"))], Given.Options, diagnostics).Resolve([Given.Subtask("it") with { Work = new AgentWork("Coder", "x") }])[0];
+        var none = new Dictionary<string, string> { ["PATH"] = "" };
+        AgentCheck.Check(Given.Plan(Given.Options, [subtask]), new PromptText(Given.Options, none), none, diagnostics);
+        Assert.EndsWith("or say where it is: add Tool=\"path/to/codex\" to the ParallelAgent item 'Coder'.", Assert.Single(diagnostics).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Without_a_default_an_unheard_name_leads_nowhere() => Assert.Null(Resolve("Unheard", ""));
 

@@ -63,12 +63,14 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
 
     private static ToolWork Tool(AgentCommand command, AttemptContext context, string promptFile)
     {
-        ImmutableArray<string> arguments = AgentPreset.ArgumentsFor(command);
-        return new ToolWork(command.Tool, [.. arguments.Select(argument => argument
-            .Replace("{agent}", command.AgentName, StringComparison.Ordinal)
-            .Replace("{dir}", context.Planned.Subtask.WorkingDirectory, StringComparison.Ordinal)
-            .Replace("{id}", context.Planned.Id, StringComparison.Ordinal)
-            .Replace("{prompt-file}", promptFile, StringComparison.Ordinal))]);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["agent"] = command.AgentName,
+            ["dir"] = context.Planned.Subtask.WorkingDirectory,
+            ["id"] = context.Planned.Id,
+            ["prompt-file"] = promptFile,
+        };
+        return new ToolWork(command.Tool, [.. AgentPreset.ArgumentsFor(command).Select(argument => Placeholders.Fill(argument, values))]);
     }
 
     private static Dictionary<string, string> Environment(AgentCommand command, AttemptContext context)

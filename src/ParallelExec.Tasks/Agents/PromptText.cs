@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using ParallelExec.Exchange;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -50,8 +51,8 @@ internal sealed class PromptText(RunOptions options, IReadOnlyDictionary<string,
         if (!planned.Dependents.IsEmpty || subtask.Team is not null)
         {
             Paragraph("## Handing on");
-            Paragraph($"What those who work after you{(subtask.Team is null ? "" : ", and your team,")} should know, append to the file `{HandOver.NotesOf(options, subtask)}`.");
-            Paragraph($"Values for them go, as lines NAME=value, into the file `{HandOver.Stem(options, subtask)}.output`.");
+            Paragraph($"What those who work after you{(subtask.Team is null ? "" : ", and your team,")} should know, append to the file `{HandOverFiles.NotesOf(options, subtask)}`.");
+            Paragraph($"Values for them go, as lines NAME=value, into the file `{HandOverFiles.OutputOf(options, subtask)}`.");
         }
         AppendContext(text, subtask);
         return text.ToString();
@@ -95,11 +96,13 @@ internal sealed class PromptText(RunOptions options, IReadOnlyDictionary<string,
         }
     }
 
+    /// <summary>Null where it can only be named: it is long, no text, no plain file, or not there any more.</summary>
     private static string? Quote(string file)
     {
         try
         {
-            return File.Exists(file) && new FileInfo(file).Length <= LongestQuoted ? File.ReadAllText(file) : null;
+            byte[] bytes = PlainFile.ReadStart(file, LongestQuoted, out bool isCut);
+            return isCut ? null : PlainFile.Text(bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

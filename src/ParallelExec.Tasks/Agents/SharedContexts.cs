@@ -1,6 +1,7 @@
 using System.Text;
 using ParallelExec.Events;
 using ParallelExec.Exchange;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -12,7 +13,17 @@ namespace ParallelExec.Agents;
 /// </summary>
 internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRunLog log, SecretMasker? masker) : IRunObserver
 {
-    private readonly Dictionary<int, long> merged = [];
+    /// <summary>Of a shared file, in bytes: what stands behind is not compared with.</summary>
+    private const int LongestCompared = 10_000_000;
+
+    private readonly HandOverFiles files = new(options, masker);
+
+    /// <summary>By member: how many lines of its notes are in the team's file.</summary>
+    private readonly Dictionary<int, int> merged = [];
+
+    /// <summary>By member: what the team's file had of it when the run began.</summary>
+    private readonly Dictionary<int, HashSet<string>> earlier = [];
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
     private readonly SortedSet<int> running = [];
     private readonly int[] unfinished = [.. plan.Waves.Select(wave => wave.Length)];
 
@@ -60,10 +71,13 @@ internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRu
             Merge(member, wholeLines: false);
     }
 
-    private void Seed(Team team, IReadOnlyList<PlannedSubtask> members)
+    private void Seed(Team team, IReadOnlyList<PlannedSubtask> members) => Guard(team, () =>
     {
-        if (File.Exists(team.SharedContext))
+        if (Path.Exists(team.SharedContext))
+        {
+            Remember(team, members);
             return;
+        }
         var text = new StringBuilder();
         text.Append("# Team ").Append(team.Name).Append("\n\nMembers:\n\n");
         foreach (Subtask member in members.Select(member => member.Subtask))
@@ -75,45 +89,58 @@ internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRu
                 text.Append(": ").Append(member.Title);
             text.Append('\n');
         }
-        Guard(team, () => Append(team, text.ToString()));
+        files.Append(team.SharedContext, text.ToString());
+    });
+
+    /// <summary>A member that works again, after a failure or a change, writes again what it wrote before.</summary>
+    private void Remember(Team team, IReadOnlyList<PlannedSubtask> members)
+    {
+        string text = Encoding.UTF8.GetString(PlainFile.ReadStart(team.SharedContext, LongestCompared, out _));
+        Dictionary<string, PlannedSubtask> headings = members.ToDictionary(member => Heading(member.Subtask), StringComparer.Ordinal);
+        HashSet<string>? lines = null;
+        foreach (string line in text.Split('\n').Select(line => line.Trim()))
+        {
+            if (headings.TryGetValue(line, out PlannedSubtask? member))
+                earlier.TryAdd(member.Index, lines = earlier.GetValueOrDefault(member.Index) ?? new HashSet<string>(StringComparer.Ordinal));
+            else
+                lines?.Add(line);
+        }
     }
 
     /// <param name="wholeLines">It still writes: what stands behind the last line break waits.</param>
-    private void Merge(PlannedSubtask member, bool wholeLines)
+    private void Merge(PlannedSubtask member, bool wholeLines) => Guard(member.Subtask.Team!, () =>
     {
-        Team team = member.Subtask.Team!;
-        Guard(team, () =>
-        {
-            string text = NewNotes(member, wholeLines);
-            if (text.Length > 0)
-                Append(team, $"\n## {member.Id}{(member.Subtask.Role.Length > 0 ? $" ({member.Subtask.Role})" : "")}\n\n{masker?.Apply(text) ?? text}\n");
-        });
-    }
-
-    private string NewNotes(PlannedSubtask member, bool wholeLines)
-    {
-        string file = HandOver.NotesOf(options, member.Subtask);
-        if (!File.Exists(file))
-            return "";
-        using var notes = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        long from = merged.GetValueOrDefault(member.Index);
+        string text = files.ReadNotes(member.Subtask, out bool isCut);
+        int end = wholeLines ? text.LastIndexOf('\n') + 1 : text.Length;
+        string[] lines = text[..end].TrimEnd('\n').Split('\n');
+        if (isCut && !wholeLines)
+            lines = [.. lines, $"... (it is longer: {HandOverFiles.NotesOf(options, member.Subtask)})"];
+        int from = merged.GetValueOrDefault(member.Index);
         // Somebody has written it anew instead of appending.
-        if (notes.Length < from)
+        if (lines.Length < from)
             from = 0;
-        byte[] bytes = new byte[notes.Length - from];
-        notes.Position = from;
-        int length = notes.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        if (wholeLines)
-            length = bytes.AsSpan(0, length).LastIndexOf((byte)'\n') + 1;
-        merged[member.Index] = from + length;
-        return Encoding.UTF8.GetString(bytes, 0, length).Trim();
+        if (end == 0 || lines.Length == from)
+            return;
+        string added = string.Join('\n', Unknown(member, lines[from..])).Trim();
+        if (added.Length > 0)
+            files.Append(member.Subtask.Team!.SharedContext, $"\n{Heading(member.Subtask)}\n\n{added}\n");
+        merged[member.Index] = lines.Length;
+    });
+
+    private string[] Unknown(PlannedSubtask member, string[] lines)
+    {
+        if (!earlier.TryGetValue(member.Index, out HashSet<string>? known))
+            return lines;
+        bool[] isKnown = [.. lines.Select(line => known.Contains(files.Hidden(line).Trim()))];
+        if (lines.Index().All(line => isKnown[line.Index] || string.IsNullOrWhiteSpace(line.Item)))
+            return [];
+        // What holds a block of code is kept as it is: without some of its lines it would be another.
+        return lines.Any(line => line.TrimStart().StartsWith("```", StringComparison.Ordinal))
+            ? lines
+            : [.. lines.Index().Where(line => !isKnown[line.Index] || !line.Item.Any(char.IsLetterOrDigit)).Select(line => line.Item)];
     }
 
-    private static void Append(Team team, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(team.SharedContext)!);
-        File.AppendAllText(team.SharedContext, text);
-    }
+    private static string Heading(Subtask member) => $"## {member.Id}{(member.Role.Length > 0 ? $" ({member.Role})" : "")}";
 
     private void Guard(Team team, Action write)
     {
@@ -123,7 +150,9 @@ internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRu
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Report(Diagnostic.Warning(Codes.SharedContextNotWritten, $"The shared context of the team '{team.Name}' could not be written: {e.Message}"));
+            // It is tried again with each note; once is enough to say why.
+            if (told.Add(team.Name))
+                log.Report(Diagnostic.Warning(Codes.SharedContextNotWritten, $"The shared context of the team '{team.Name}' could not be written: {e.Message}"));
         }
     }
 }

@@ -127,7 +127,7 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         }
         using (archive)
         {
-            string temporary = HandOver.Stem(options, planned.Subtask) + ".restored";
+            string temporary = HandOverFiles.Stem(options, planned.Subtask) + ".restored";
             if (Directory.Exists(temporary))
                 Directory.Delete(temporary, recursive: true);
             Directory.CreateDirectory(temporary);

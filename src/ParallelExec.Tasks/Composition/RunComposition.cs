@@ -38,7 +38,7 @@ internal sealed class RunComposition : IDisposable
         string runId = Guid.NewGuid().ToString("N");
         hashes = new Lazy<FileHashes>(() => FileHashes.Load(Options.Directory));
         watchdog = new Watchdog(runId, setup.Environment);
-        handOver = new HandOver(setup.Plan, Options, setup.Environment, runId, setup.Masker);
+        handOver = new HandOver(setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report);
         processes = new ProcessRunner(threads, setup.Masker, watchdog);
         reuse = new Reuse(
             setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records, setup.Masker);
@@ -101,7 +101,7 @@ internal sealed class RunComposition : IDisposable
             observers.Add(new SharedContexts(setup.Plan, Options, setup.Log, setup.Masker));
         if (!setup.Features.IsEmpty)
         {
-            var writer = new TaskFolderWriter(setup.Features, setup.Log);
+            var writer = new TaskFolderWriter(setup.Features, setup.Log, setup.Masker);
             writer.ReleaseOrphans();
             observers.Add(writer);
         }

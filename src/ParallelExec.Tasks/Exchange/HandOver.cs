@@ -4,17 +4,15 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
-using ParallelExec.Execution.Reusing;
-using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
 namespace ParallelExec.Exchange;
 
 /// <summary>What a subtask gets from those before it, and gives to those after it: environment variables and files.</summary>
+/// <param name="report">Told what is lost on the way: from any thread, each thing once.</param>
 internal sealed class HandOver(
-    ExecutionPlan plan, RunOptions options, IReadOnlyDictionary<string, string> baseEnvironment, string runId, SecretMasker? masker)
+    ExecutionPlan plan, RunOptions options, IReadOnlyDictionary<string, string> baseEnvironment, string runId, HandOverFiles files, Action<Diagnostic> report)
 {
     /// <summary>
     /// An environment variable that every process of one attempt inherits: also those that left the process tree (a double fork,
@@ -29,6 +27,7 @@ internal sealed class HandOver(
     private const int LongestNotes = 20_000;
 
     private readonly ConcurrentDictionary<int, ImmutableList<HandedOn>> handedOn = new();
+    private readonly ConcurrentDictionary<string, bool> told = new(StringComparer.Ordinal);
 
     /// <summary>The complete environment of an attempt; writes its context file.</summary>
     public IReadOnlyDictionary<string, string> Prepare(PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results)
@@ -38,14 +37,18 @@ internal sealed class HandOver(
         if (subtask.Work is ProjectWork && subtask.Verify is null)
             return environment;
 
-        string stem = Stem(options, subtask);
         ImmutableList<HandedOn> received = Received(planned);
+        var givenBy = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((string id, ImmutableSortedDictionary<string, string> values, _) in received)
         {
             foreach ((string name, string value) in values)
             {
-                if (value.Length <= LongestVariable)
-                    environment[$"PARALLELEXEC_OUTPUT_{VariableName(id)}_{VariableName(name)}"] = value;
+                string variable = VariableOf(id, name);
+                // Of two values with one variable the first counts: in the order of the plan, then of their names.
+                if (!givenBy.TryAdd(variable, id))
+                    TellLost(variable, givenBy[variable], id);
+                else if (value.Length <= LongestVariable)
+                    environment[variable] = value;
             }
         }
         foreach ((string name, string value) in subtask.Environment)
@@ -57,17 +60,17 @@ internal sealed class HandOver(
         environment["PARALLELEXEC_ATTEMPT"] = attempt.ToString(CultureInfo.InvariantCulture);
         environment["PARALLELEXEC_CORES"] = subtask.Cores.ToString(CultureInfo.InvariantCulture);
         environment["PARALLELEXEC_DIRECTORY"] = options.Directory;
-        environment["PARALLELEXEC_CONTEXT"] = stem + ".context.json";
-        environment["PARALLELEXEC_NOTES"] = NotesOf(options, subtask);
-        environment["PARALLELEXEC_OUTPUT"] = stem + ".output";
+        environment["PARALLELEXEC_CONTEXT"] = HandOverFiles.ContextOf(options, subtask);
+        environment["PARALLELEXEC_NOTES"] = HandOverFiles.NotesOf(options, subtask);
+        environment["PARALLELEXEC_OUTPUT"] = HandOverFiles.OutputOf(options, subtask);
         if (subtask.Team is not null)
             environment["PARALLELEXEC_SHARED_CONTEXT"] = subtask.Team.SharedContext;
         environment[CookieVariable] = Cookie(planned, attempt);
         if (!OperatingSystem.IsWindows())
             environment["PWD"] = subtask.WorkingDirectory;
         if (attempt > 1)
-            File.Delete(stem + ".output");
-        WriteContext(stem + ".context.json", planned, received, results);
+            File.Delete(HandOverFiles.OutputOf(options, subtask));
+        WriteContext(planned, received, results);
         return environment;
     }
 
@@ -84,49 +87,50 @@ internal sealed class HandOver(
     /// <returns>The path of a file that nobody else uses; it is not there yet.</returns>
     public string NewFile(PlannedSubtask planned, string ending)
     {
-        string stem = Stem(options, planned.Subtask);
+        string stem = HandOverFiles.Stem(options, planned.Subtask);
         Directory.CreateDirectory(Path.GetDirectoryName(stem)!);
         return $"{stem}.{Guid.NewGuid():N}{ending}";
     }
 
-    /// <summary>The files that belong to one subtask, without their endings.</summary>
-    public static string Stem(RunOptions options, Subtask subtask) => Path.Combine(options.Directory, "handover", LogFiles.SafeName(subtask.Id));
-
-    /// <summary>Where a subtask writes what others should know.</summary>
-    public static string NotesOf(RunOptions options, Subtask subtask) => Stem(options, subtask) + ".notes.md";
-
     /// <returns>The file that is an agent's input.</returns>
-    public string WritePrompt(PlannedSubtask planned, string prompt)
-    {
-        string file = Stem(options, planned.Subtask) + ".prompt.md";
-        File.WriteAllText(file, prompt);
-        return file;
-    }
+    public string WritePrompt(PlannedSubtask planned, string prompt) => files.WritePrompt(planned.Subtask, prompt);
 
     /// <summary>Reads what a succeeded subtask hands on. The file of values goes: it may hold a secret.</summary>
     public SubtaskResult Collect(PlannedSubtask planned, SubtaskResult result)
     {
-        string file = Stem(options, planned.Subtask) + ".output";
         ImmutableSortedDictionary<string, string> values = SubtaskResult.NoValues;
-        if (File.Exists(file))
+        try
         {
-            string text = File.ReadAllText(file);
-            File.Delete(file);
-            if (!OutputValues.TryParse(text, out values, out string problem))
-                return result with { Status = SubtaskStatus.Failed, Code = Codes.HandOver, Reason = $"what it wrote to PARALLELEXEC_OUTPUT can not be read: {problem}" };
+            string text = files.TakeOutput(planned.Subtask) ?? "";
+            // The message quotes a line of it, cut: a secret that is cut would not be known any more.
+            if (!OutputValues.TryParse(text, out values, out string problem) && !OutputValues.TryParse(files.Hidden(text), out _, out problem))
+                return Unreadable(problem);
+        }
+        catch (IOException e)
+        {
+            return Unreadable(e.Message);
+        }
+        foreach (IGrouping<string, string> same in values.Keys.GroupBy(name => VariableOf(planned.Id, name), StringComparer.Ordinal).Where(same => same.Skip(1).Any()))
+        {
+            string names = string.Join(" and ", same.Select(name => $"'{name}'"));
+            Tell(
+                $"'{planned.Id}' hands on {names}, which are one environment variable, {same.Key}: it has the value of '{same.First()}'. The context file has each under its name. Rename one of them.",
+                planned.Subtask.Origin);
         }
         HandOn(planned, values, NotesFrom(planned));
         return result with { Values = values };
+
+        SubtaskResult Unreadable(string why) =>
+            result with { Status = SubtaskStatus.Failed, Code = Codes.HandOver, Reason = $"what it wrote to PARALLELEXEC_OUTPUT can not be read: {why}" };
     }
+
+    /// <summary>The subtask has ended, however: no file of its own keeps a secret. Never throws.</summary>
+    public void End(PlannedSubtask planned) => files.End(planned.Subtask);
 
     /// <summary>What it handed on when it succeeded is handed on again.</summary>
     public void Reuse(PlannedSubtask planned, SuccessRecord record) => HandOn(planned, record.Values, record.Notes);
 
-    public string NotesFrom(PlannedSubtask planned)
-    {
-        string file = NotesOf(options, planned.Subtask);
-        return File.Exists(file) ? Wording.Shorten(File.ReadAllText(file).Trim(), LongestNotes) : "";
-    }
+    public string NotesFrom(PlannedSubtask planned) => Wording.Shorten(files.ReadNotes(planned.Subtask, out _).Trim(), LongestNotes);
 
     private void HandOn(PlannedSubtask planned, ImmutableSortedDictionary<string, string> values, string notes)
     {
@@ -159,8 +163,7 @@ internal sealed class HandOver(
         return all;
     }
 
-    private void WriteContext(
-        string file, PlannedSubtask planned, ImmutableList<HandedOn> received, IReadOnlyList<SubtaskResult?> results)
+    private void WriteContext(PlannedSubtask planned, ImmutableList<HandedOn> received, IReadOnlyList<SubtaskResult?> results)
     {
         Subtask subtask = planned.Subtask;
         var text = new ArrayBufferWriter<byte>(512);
@@ -190,13 +193,13 @@ internal sealed class HandOver(
         {
             json.WriteStartObject(id);
             foreach ((string name, string value) in values)
-                json.WriteString(name, masker?.Apply(value) ?? value);
+                json.WriteString(name, value);
             json.WriteEndObject();
         }
         json.WriteEndObject();
         json.WriteStartObject("notes");
         foreach ((string id, _, string notes) in received.Where(entry => entry.Notes.Length > 0))
-            json.WriteString(id, masker?.Apply(notes) ?? notes);
+            json.WriteString(id, notes);
         json.WriteEndObject();
         if (subtask.TaskFile is { Details.Length: > 0 } taskFile)
         {
@@ -205,13 +208,7 @@ internal sealed class HandOver(
         }
         json.WriteEndObject();
         json.Flush();
-
-        // It is there before the child is: nobody can read half of it. The file of the last run is written over where it is:
-        // a new file, or one that was emptied first (journaling file systems flush it then), costs more than to start the child.
-        using SafeFileHandle handle = File.OpenHandle(file, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-        RandomAccess.Write(handle, text.WrittenSpan, 0);
-        if (RandomAccess.GetLength(handle) != text.WrittenCount)
-            RandomAccess.SetLength(handle, text.WrittenCount);
+        files.WriteContext(subtask, text.WrittenSpan);
 
         void WriteArray(string name, IEnumerable<string> values)
         {
@@ -223,6 +220,23 @@ internal sealed class HandOver(
     }
 
     private string Cookie(PlannedSubtask planned, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{runId}-{planned.Index}-{attempt};");
+
+    private void TellLost(string variable, string first, string second)
+    {
+        if (first == second)
+            return;
+        Tell(
+            $"'{first}' and '{second}' hand on values that are one environment variable, {variable}: it has the value of '{first}'. The context file has each under its id. Rename one of the subtasks, or of the values.",
+            plan.Subtasks.FirstOrDefault(subtask => subtask.Id == second)?.Subtask.Origin);
+    }
+
+    private void Tell(string message, Origin? origin)
+    {
+        if (told.TryAdd(message, true))
+            report(Diagnostic.Warning(Codes.VariableLost, files.Hidden(message), origin));
+    }
+
+    private static string VariableOf(string id, string name) => $"PARALLELEXEC_OUTPUT_{VariableName(id)}_{VariableName(name)}";
 
     private static string VariableName(string name)
     {

@@ -9,6 +9,8 @@ internal static class OutputValues
     public static bool TryParse(string text, out ImmutableSortedDictionary<string, string> values, out string problem)
     {
         var builder = SubtaskResultValues();
+        if (text.Contains('\0', StringComparison.Ordinal))
+            return Fail("it has a NUL in it, which no environment variable can hold", out values, out problem);
         string[] lines = text.ReplaceLineEndings("\n").Split('\n');
         for (int i = 0; i < lines.Length; i++)
         {
@@ -16,12 +18,12 @@ internal static class OutputValues
             if (string.IsNullOrWhiteSpace(line))
                 continue;
             int equals = line.IndexOf('=', StringComparison.Ordinal), block = line.IndexOf("<<", StringComparison.Ordinal);
-            if (block > 0 && (equals < 0 || block < equals))
+            if (block > 0 && line[..block].Trim().Length > 0 && (equals < 0 || block < equals))
             {
                 string end = line[(block + 2)..].Trim();
                 int close = end.Length == 0 ? -1 : Array.IndexOf(lines, end, i + 1);
                 if (close < 0)
-                    return Fail($"line {i + 1} opens a block that '{end}' should close, and no line is '{end}'", out values, out problem);
+                    return Fail($"line {i + 1} opens a block that '{Wording.Shorten(end, 60)}' should close, and no line is that", out values, out problem);
                 builder[line[..block].Trim()] = string.Join('\n', lines[(i + 1)..close]);
                 i = close;
             }

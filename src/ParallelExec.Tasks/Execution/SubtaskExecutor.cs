@@ -56,6 +56,7 @@ internal sealed class SubtaskExecutor(
             finally
             {
                 expected?.Dispose();
+                attempts.End(subtask);
             }
             ended(result);
         }

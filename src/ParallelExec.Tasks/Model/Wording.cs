@@ -17,7 +17,9 @@ internal static class Wording
             : string.Create(CultureInfo.InvariantCulture, $"{(int)rounded.TotalHours}h{rounded.Minutes:00}m");
     }
 
-    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..(length - 3)] + "...";
+    /// <summary>Not in the middle of a character: a half of one is no text, and writers of JSON refuse it.</summary>
+    public static string Shorten(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 4]) ? length - 4 : length - 3)] + "...";
 
     /// <summary>Some ids, and how many more there are.</summary>
     public static string Ids(IReadOnlyCollection<string> ids, int shown = 8) =>

@@ -14,10 +14,10 @@ internal sealed class TaskFolderChange(
     {
         foreach (Subtask subtask in Chosen())
         {
-            bool before = IsCompleted(subtask);
-            if (!before)
-                writer.Complete(subtask, summary, at);
-            yield return $"{subtask.Id} {(before ? "was completed before" : "completed")}";
+            if (IsCompleted(subtask))
+                yield return $"{subtask.Id} was completed before";
+            else if (Written(subtask, writer.Complete(subtask, summary, at)))
+                yield return $"{subtask.Id} completed";
         }
     }
 
@@ -25,8 +25,8 @@ internal sealed class TaskFolderChange(
     {
         foreach (Subtask subtask in Chosen())
         {
-            writer.Block(subtask);
-            yield return $"{subtask.Id} blocked";
+            if (Written(subtask, writer.Block(subtask)))
+                yield return $"{subtask.Id} blocked";
         }
     }
 
@@ -42,8 +42,8 @@ internal sealed class TaskFolderChange(
         {
             if (!seen.Add(subtask.Id))
                 continue;
-            writer.Reset(subtask);
-            yield return $"{subtask.Id} pending";
+            if (Written(subtask, writer.Reset(subtask)))
+                yield return $"{subtask.Id} pending";
             foreach (Subtask dependent in dependents[subtask.Id])
                 open.Enqueue(dependent);
         }
@@ -61,18 +61,38 @@ internal sealed class TaskFolderChange(
             string parent = Path.GetDirectoryName(feature.Folder)!;
             string target = Path.Combine(Path.GetFileName(parent) == "active" ? Path.GetDirectoryName(parent)! : parent, "completed", Path.GetFileName(feature.Folder));
             string? problem = !IsComplete(feature) ? $"{feature.Subtasks.Count(subtask => !IsCompleted(subtask))} of its {feature.Subtasks.Length} subtasks are not completed"
-                : Directory.Exists(target) ? $"'{target}' is there already" : null;
+                : Path.Exists(target) ? $"'{target}' is there already" : Move(feature.Folder, target);
             if (problem is not null)
             {
                 diagnostics.Add(Diagnostic.Error(Codes.NotArchived, $"'{feature.Id}' can not be archived: {problem}."));
                 continue;
             }
-            writer.Archive(feature);
-            folders.Release(feature.Folder);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            Directory.Move(feature.Folder, target);
+            writer.Archive(feature, target);
             yield return $"{feature.Id} archived: {target}";
         }
+    }
+
+    /// <returns>Why it could not be moved; null where it was.</returns>
+    private string? Move(string folder, string target)
+    {
+        try
+        {
+            folders.Release(folder);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            Directory.Move(folder, target);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message.TrimEnd('.');
+        }
+    }
+
+    private bool Written(Subtask subtask, bool isWritten)
+    {
+        if (!isWritten)
+            diagnostics.Add(Diagnostic.Error(Codes.NotWrittenBack, $"'{subtask.Id}' is as it was: its file could not be written.", subtask.Origin));
+        return isWritten;
     }
 
     private List<Subtask> Chosen()
@@ -89,6 +109,8 @@ internal sealed class TaskFolderChange(
                 diagnostics.Add(Diagnostic.Error(Codes.NothingSelected, $"ParallelExecOnly names '{pattern}', but no subtask of a task folder has that id.{Suggestion.DidYouMean(pattern, all.Select(subtask => subtask.Id))}"));
             chosen.AddRange(matches.Except(chosen));
         }
+        foreach (IGrouping<string, Subtask> twins in chosen.GroupBy(subtask => subtask.Id, StringComparer.OrdinalIgnoreCase).Where(same => same.Skip(1).Any()))
+            diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two subtasks '{twins.Key}', in {Wording.Ids([.. twins.Select(subtask => $"'{subtask.TaskFile!.Feature}'")])}. Rename one of the folders.", twins.Last().Origin));
         // One that is not there stops the change as a whole: it may be a slip in a longer list.
         return diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error) ? [] : chosen;
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ParallelExec.Events;
 using ParallelExec.Files;
@@ -6,7 +7,7 @@ using ParallelExec.Model;
 namespace ParallelExec.TaskFolders;
 
 /// <summary>Writes back, while the run goes on, how far the subtasks of task folders are: only the fields that change, and each file whole.</summary>
-internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog log) : IRunObserver
+internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog log, SecretMasker? masker) : IRunObserver
 {
     /// <summary>Who took a subtask that names no agent.</summary>
     private const string OwnName = "ParallelExec";
@@ -42,29 +43,39 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         }
     }
 
-    public void Complete(Subtask subtask, string summary, DateTimeOffset at)
+    /// <returns>False where it could not be written; that was told.</returns>
+    public bool Complete(Subtask subtask, string summary, DateTimeOffset at)
     {
-        Write(subtask.TaskFile!.Path, [Text("status", "completed"), Text("completed_at", Iso8601.Of(at)), Text("completion_summary", summary)]);
+        if (!Write(subtask.TaskFile!.Path, [Text("status", "completed"), Text("completed_at", Iso8601.Of(at)), Text("completion_summary", summary)]))
+            return false;
         completed[subtask.TaskFile.Feature].Add(subtask.Id);
         Count(subtask.TaskFile.Feature, at);
+        return true;
     }
 
-    public void Block(Subtask subtask)
+    /// <inheritdoc cref="Complete" />
+    public bool Block(Subtask subtask)
     {
-        Write(subtask.TaskFile!.Path, [Text("status", "blocked"), Null("completed_at")]);
+        if (!Write(subtask.TaskFile!.Path, [Text("status", "blocked"), Null("completed_at")]))
+            return false;
         Uncount(subtask);
+        return true;
     }
 
-    public void Reset(Subtask subtask)
+    /// <inheritdoc cref="Complete" />
+    public bool Reset(Subtask subtask)
     {
-        Release(subtask.TaskFile!.Path);
+        if (!Release(subtask.TaskFile!.Path))
+            return false;
         Uncount(subtask);
+        return true;
     }
 
-    public void Archive(Feature feature)
+    /// <param name="folder">Where the feature is now.</param>
+    public void Archive(Feature feature, string folder)
     {
         if (feature.File is not null)
-            Write(feature.File, [Text("status", "archived")]);
+            Write(Path.Combine(folder, Path.GetFileName(feature.File)), [Text("status", "archived")]);
     }
 
     private void Uncount(Subtask subtask)
@@ -91,7 +102,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         }
     }
 
-    private void Release(string path) => Write(path, [Text("status", "pending"), Null("agent_id"), Null("started_at"), Null("completed_at")]);
+    private bool Release(string path) => Write(path, [Text("status", "pending"), Null("agent_id"), Null("started_at"), Null("completed_at")]);
 
     private void Count(string folder, DateTimeOffset? completedAt)
     {
@@ -107,23 +118,32 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         Write(feature.File, fields);
     }
 
-    private void Write(string path, IEnumerable<(string, JsonEncodedText?, long?)> fields)
+    private bool Write(string path, IEnumerable<(string, JsonEncodedText?, long?)> fields)
     {
         try
         {
             // Read again: an agent, or a person, may have changed it meanwhile.
-            byte[] changed = JsonFile.Parse(path, File.ReadAllBytes(path)).With(fields);
-            WholeFile.Write(path, stream => stream.Write(changed));
+            byte[] changed = JsonFile.Load(path).With(fields);
+            // A link stays one: the file that it leads to is written.
+            WholeFile.WriteOver(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, stream => stream.Write(changed));
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             log.Report(Diagnostic.Warning(
                 Codes.NotWrittenBack, $"The status could not be written back: {e.Message}", new Origin(path, "", path) { Location = new SourceLocation(path) }));
+            return false;
         }
     }
 
-    private static (string, JsonEncodedText?, long?) Text(string name, string text) =>
-        (name, JsonEncodedText.Encode(Wording.Shorten(text, LongestSummary), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping), null);
+    private (string, JsonEncodedText?, long?) Text(string name, string text)
+    {
+        string shown = Wording.Shorten(masker?.Apply(text) ?? text, LongestSummary);
+        return (name, JsonEncodedText.Encode(WholeCharacters(shown), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping), null);
+    }
+
+    // What agents say can hold a half of one, which JSON can not.
+    private static string WholeCharacters(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private static (string, JsonEncodedText?, long?) Null(string name) => (name, null, null);
 }

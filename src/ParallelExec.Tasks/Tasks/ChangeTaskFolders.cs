@@ -27,7 +27,7 @@ public sealed class ChangeTaskFolders : ParallelTasksTask
             return ReportDiagnostics();
 
         using var log = new EngineLog(TerminalLogger);
-        var change = new TaskFolderChange(Features, folders, new TaskFolderWriter(Features, log), RunOptions.Only, Diagnostics);
+        var change = new TaskFolderChange(Features, folders, new TaskFolderWriter(Features, log, Masker), RunOptions.Only, Diagnostics);
         IEnumerable<string> done = Change switch
         {
             "Complete" => change.Complete(Summary.Length > 0 ? Summary : "Completed by hand", DateTimeOffset.UtcNow),

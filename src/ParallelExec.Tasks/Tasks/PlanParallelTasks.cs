@@ -49,7 +49,7 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         if (RunOptions.ShowPrompts)
             ShowPrompts(plan, log);
         log.DrainTo(BuildEngine);
-        Plan = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask))];
+        Plan = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask, Masker))];
         return true;
     }
 
@@ -61,7 +61,7 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         string runId = Guid.NewGuid().ToString("N");
         using var threads = new BlockingThreads();
         using var watchdog = new Watchdog(runId, environment);
-        var handOver = new HandOver(plan, RunOptions, environment, runId, Masker);
+        var handOver = new HandOver(plan, RunOptions, environment, runId, new HandOverFiles(RunOptions, Masker), log.Report);
         var versions = new ToolVersions(handOver, new ProcessRunner(threads, Masker, watchdog), log, CancellationToken.None);
         return new Reuse(plan, RunOptions, handOver, hashes, versions, JournalReader.Read(RunOptions, Diagnostics).Records, Masker).Forecast();
     }

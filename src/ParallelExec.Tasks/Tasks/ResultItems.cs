@@ -22,14 +22,15 @@ internal static class ResultItems
         Set(item, "StartedAt", result.StartedAt is { } startedAt ? Iso8601.Of(startedAt) : "");
         Set(item, "DurationMs", Number(RunFile.Milliseconds(result.Duration)));
         Set(item, "LogFile", result.LogFile);
-        Set(item, "Group", planned.Subtask.Group);
-        Set(item, "Title", planned.Subtask.Title);
-        foreach ((string name, string value) in result.Values)
-            Set(item, "Output_" + MetadataName(name), masker?.Apply(value) ?? value);
+        Set(item, "Group", masker?.Apply(planned.Subtask.Group) ?? planned.Subtask.Group);
+        Set(item, "Title", masker?.Apply(planned.Subtask.Title) ?? planned.Subtask.Title);
+        // Of two names that are one here the first counts, as for environment variables (PEX3011).
+        foreach (IGrouping<string, KeyValuePair<string, string>> same in result.Values.GroupBy(value => "Output_" + MetadataName(value.Key), StringComparer.OrdinalIgnoreCase))
+            Set(item, same.Key, masker?.Apply(same.First().Value) ?? same.First().Value);
         return item;
     }
 
-    public static ITaskItem For(ExecutionPlan plan, PlannedSubtask planned)
+    public static ITaskItem For(ExecutionPlan plan, PlannedSubtask planned, SecretMasker? masker)
     {
         var item = new TaskItem(TaskItemEscape(planned.Id));
         Set(item, "Wave", Number(planned.Wave));
@@ -38,8 +39,8 @@ internal static class ResultItems
         Set(item, "Status", PlanStatus.Of(planned));
         Set(item, "EstimatedMs", planned.Estimate is { } estimate ? Number(RunFile.Milliseconds(estimate)) : "");
         Set(item, "Reason", PlanStatus.Reason(planned));
-        Set(item, "Group", planned.Subtask.Group);
-        Set(item, "Title", planned.Subtask.Title);
+        Set(item, "Group", masker?.Apply(planned.Subtask.Group) ?? planned.Subtask.Group);
+        Set(item, "Title", masker?.Apply(planned.Subtask.Title) ?? planned.Subtask.Title);
         return item;
     }
 

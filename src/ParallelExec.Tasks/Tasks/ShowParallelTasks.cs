@@ -23,7 +23,8 @@ public sealed class ShowParallelTasks : ParallelTasksTask
             return false;
         using var log = new EngineLog(TerminalLogger);
         var status = new StatusText(plan, Features, RunDirectory.IsTaken(RunOptions), JournalReader.Read(RunOptions, []));
-        log.Message(Dependencies ? status.Tree(RunOptions.Only) : status.Groups(Path.GetFileNameWithoutExtension(ProjectFile)));
+        string text = Dependencies ? status.Tree(RunOptions.Only) : status.Groups(Path.GetFileNameWithoutExtension(ProjectFile));
+        log.Message(Masker?.Apply(text) ?? text);
         log.DrainTo(BuildEngine);
         return true;
     }

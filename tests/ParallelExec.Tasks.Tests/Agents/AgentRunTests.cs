@@ -58,6 +58,33 @@ public sealed class AgentRunTests : IDisposable
         Assert.Equal($"as=Coder|{run.Folder.Path}|a|{run.Folder.Path}|1\nsame\n", run.Folder.Read("got.txt"));
     }
 
+    [UnixFact]
+    public async Task What_is_put_in_for_a_placeholder_is_not_looked_at_again()
+    {
+        Subtask agent = With(Agent("a", "echo \"$1|$2\" > got.txt"), command => command with { AgentName = "{prompt-file}{dir}", Arguments = ["{agent}", "{other}{{id}}"] });
+        (await run.Async(agent)).AllSucceeded();
+        Assert.Equal("{prompt-file}{dir}|{other}{a}\n", run.Folder.Read("got.txt"));
+    }
+
+    [UnixFact]
+    public async Task Context_that_can_not_be_quoted_is_named()
+    {
+        run.Folder.Write("nul.bin", "a\0b");
+        File.WriteAllBytes(run.Folder.Combine("latin.txt"), [0x66, 0xFC, 0x72]);
+        using (FileStream huge = File.Create(run.Folder.Combine("huge.txt")))
+            huge.SetLength(400_000_000);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [run.Folder.Combine("pipe")]))
+            made.WaitForExit();
+        run.Folder.Write("text.md", "\uFEFFquoted");
+        Directory.CreateDirectory(run.Folder.Combine("dir"));
+        string[] files = ["nul.bin", "latin.txt", "huge.txt", "pipe", "gone.txt", "dir", "text.md"];
+        Subtask agent = Agent("a", "cat > got.txt") with { ContextFiles = [.. files.Select(file => run.Folder.Combine(file))] };
+        (await run.Async(agent)).AllSucceeded();
+        string prompt = run.Folder.Read("got.txt");
+        Assert.All(files[..^1], file => Assert.Contains($"- read `{file}`\n", prompt, StringComparison.Ordinal));
+        Assert.EndsWith("### text.md\n\nquoted\n", prompt, StringComparison.Ordinal);
+    }
+
     [UnixTheory]
     [InlineData("", ":memory:")]
     [InlineData("mine", "mine")]

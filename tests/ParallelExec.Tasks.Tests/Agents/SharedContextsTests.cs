@@ -86,5 +86,46 @@ public sealed class SharedContextsTests : IDisposable
         Assert.Contains(run.Log.Lines, line => line.StartsWith($"warning {Codes.SharedContextNotWritten}: The shared context of the team 'auth' could not be written:", StringComparison.Ordinal));
     }
 
+    [UnixTheory]
+    [InlineData("Async")]
+    [InlineData("Wave")]
+    public async Task A_second_run_adds_only_what_is_new(string when)
+    {
+        Coordination coordination = Enum.Parse<Coordination>(when);
+        string notes = "printf 'routes are in api.ts\\n\\n- one\\n' >> $PARALLELEXEC_NOTES; [ -f second ] && echo 'and tests too' >> $PARALLELEXEC_NOTES; ";
+        Subtask api = run.Shell("api", notes + "[ -f second ]") with { Team = Team(coordination), Role = "backend" };
+        Subtask ui = run.Shell("ui", "echo 'the page is done' >> $PARALLELEXEC_NOTES") with { Team = Team(coordination) };
+        await run.Async(api, ui);
+        run.Folder.Write("second", "");
+        (await run.Async(api, ui)).AllSucceeded();
+        string[] lines = [.. run.Folder.ReadLines("shared.md")];
+        Assert.All(["routes are in api.ts", "- one", "the page is done", "and tests too"], note => Assert.Single(lines, line => line == note));
+        Assert.Equal(2, lines.Count(line => line == "## api (backend)"));
+    }
+
+    [UnixFact]
+    public async Task A_note_without_an_end_is_cut_and_a_pipe_is_no_note()
+    {
+        Team team = Team(Coordination.Async);
+        (await run.Async(
+            run.Shell("long", "printf 'first\\n' > $PARALLELEXEC_NOTES; truncate -s 400000000 $PARALLELEXEC_NOTES") with { Team = team },
+            run.Shell("pipe", "mkfifo $PARALLELEXEC_NOTES") with { Team = team })).AllSucceeded();
+        Assert.Contains("## long\n\nfirst\n", run.Folder.Read("shared.md"), StringComparison.Ordinal);
+        Assert.DoesNotContain("## pipe", run.Folder.Read("shared.md"), StringComparison.Ordinal);
+        Assert.True(new FileInfo(run.Folder.Combine("shared.md")).Length < 2_000_000);
+    }
+
+    [UnixFact]
+    public async Task A_shared_context_that_is_a_pipe_holds_nobody_up_and_is_told_once()
+    {
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [run.Folder.Combine("shared.md")]))
+            made.WaitForExit();
+        Team team = Team(Coordination.Async);
+        (await run.Async(
+            run.Shell("a", "echo 1 >> $PARALLELEXEC_NOTES") with { Team = team },
+            run.Shell("b <- a", "echo 2 >> $PARALLELEXEC_NOTES") with { Team = team })).AllSucceeded();
+        Assert.Single(run.Log.Lines, line => line.Contains(Codes.SharedContextNotWritten, StringComparison.Ordinal));
+    }
+
     private Team Team(Coordination coordination) => new("auth", run.Folder.Combine("shared.md"), coordination);
 }

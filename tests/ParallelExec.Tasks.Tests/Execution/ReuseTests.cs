@@ -304,7 +304,7 @@ public sealed class ReuseTests : IDisposable
         return new FingerprintBuilder(plan, options, handOver, Hashes(options), Versions(handOver).Of).Of(plan.Subtasks[0]).Digest;
     }
 
-    private HandOver HandOver(ExecutionPlan plan, RunOptions options) => new(plan, options, run.Environment, "plan", null);
+    private HandOver HandOver(ExecutionPlan plan, RunOptions options) => new(plan, options, run.Environment, "plan", new HandOverFiles(options, masker: null), _ => { });
 
     // Of what declares no version nobody is asked.
     private ToolVersions Versions(HandOver handOver) => new(handOver, null!, run.Log, CancellationToken.None);

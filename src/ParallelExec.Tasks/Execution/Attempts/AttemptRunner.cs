@@ -37,6 +37,9 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         return result with { StartedAt = startedAt, Duration = duration, Attempts = attempt, Killed = killed };
     }
 
+    /// <summary>All that there was to read of what it wrote has been read. Never throws.</summary>
+    public void End(PlannedSubtask planned) => handOver.End(planned);
+
     private async Task<SubtaskResult> AttemptAsync(
         PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results, IDisposable? expected, CancellationToken cancel)
     {

@@ -42,6 +42,26 @@ internal static class PlainFile
         return bytes[..Math.Min(length, most)];
     }
 
+    /// <summary>Of files of ours that others can reach: what can not be read is as good as not there.</summary>
+    /// <returns>Null where there is no file, where it is longer than <paramref name="longest"/>, or where it can not be read.</returns>
+    public static byte[]? TryRead(string path, long longest)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (file.LinkTarget is not null)
+                file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            if (!file.Exists || file.Length > longest)
+                return null;
+            // Pipes and devices have no length: to open one could wait for ever, to read one could never end.
+            return file.Length == 0 ? [] : File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Null where these bytes are no text: not UTF-8, or with a NUL among them.</summary>
     public static string? Text(ReadOnlySpan<byte> bytes)
     {

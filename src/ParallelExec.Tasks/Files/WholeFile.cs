@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace ParallelExec.Files;
 
 /// <summary>Files that are written whole or not at all.</summary>
-internal static class WholeFile
+internal static partial class WholeFile
 {
     /// <summary>A file of somebody else's: it keeps its rights.</summary>
     public static void WriteOver(string path, Action<Stream> write) => Write(path, write, keepRights: true);
@@ -22,8 +24,27 @@ internal static class WholeFile
         }
         catch
         {
-            File.Delete(temporary);
+            TryDelete(temporary);
             throw;
         }
     }
+
+    /// <returns>The name of the file that was to be written; null where <paramref name="name"/> is not the first name of one.</returns>
+    public static string? FinalName(string name) => Temporary().Match(name) is { Success: true } match ? match.Groups["name"].Value : null;
+
+    // What was wrong is what has to be told, not that nothing could be tidied after it.
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It was not even made, or its folder is gone.
+        }
+    }
+
+    [GeneratedRegex(@"^(?<name>.+)\.[0-9]+-[0-9]+\.tmp$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Temporary();
 }

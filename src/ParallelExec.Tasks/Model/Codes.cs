@@ -1,5 +1,3 @@
-using ParallelExec.Exchange;
-
 namespace ParallelExec.Model;
 
 /// <summary>All codes, each documented in docs/errors.md with cause and cure.</summary>
@@ -42,6 +40,7 @@ internal static class Codes
     public const string CacheDamaged = "PEX4005";
     public const string RemoteCache = "PEX4006";
     public const string VersionUnknown = "PEX4007";
+    public const string NotOurs = "PEX4008";
 
     // PEX5xxx: task folders
     public const string UnreadableJson = "PEX5001";

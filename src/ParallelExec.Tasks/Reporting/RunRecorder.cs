@@ -1,4 +1,5 @@
 using ParallelExec.Events;
+using ParallelExec.Files;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -14,6 +15,7 @@ internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, Histor
         switch (happened)
         {
             case RunStarted(var at):
+                Write(() => StateFolder.Record(options.Directory, NamedFiles()));
                 Write(() => PlanFile.Write(options, plan, masker));
                 Write(() => RunFile.WriteRunning(options, at));
                 break;
@@ -28,6 +30,18 @@ internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, Histor
                 if (options.ReportMarkdown)
                     Write(() => MarkdownReport.Write(options, result, masker));
                 break;
+        }
+    }
+
+    private IEnumerable<string> NamedFiles()
+    {
+        foreach (Subtask subtask in plan.Subtasks.Where(planned => planned.Subtask.Work is not MilestoneWork).Select(planned => planned.Subtask))
+            yield return $"logs/{LogFiles.SafeName(subtask.Id)}.log";
+        string? teams = Path.GetDirectoryName(Path.Combine(options.Directory, "teams", "any"));
+        foreach (Team team in plan.Subtasks.Select(planned => planned.Subtask.Team).OfType<Team>().Distinct())
+        {
+            if (Path.GetDirectoryName(team.SharedContext) == teams)
+                yield return $"teams/{Path.GetFileName(team.SharedContext)}";
         }
     }
 

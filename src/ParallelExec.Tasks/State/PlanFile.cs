@@ -33,6 +33,23 @@ internal static class PlanFile
             json.WriteEndObject();
         });
 
+    /// <returns>The ids in it; none where it is not there or is no plan.</returns>
+    public static IReadOnlyList<string> ReadIds(string directory)
+    {
+        const int Longest = 500_000_000;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(PlainFile.TryRead(Path.Combine(directory, "plan.json"), Longest) ?? "{}"u8.ToArray());
+            return document.RootElement.TryGetProperty("subtasks", out JsonElement subtasks)
+                ? [.. subtasks.EnumerateArray().Select(subtask => subtask.GetProperty("id").GetString() ?? "")]
+                : [];
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
+
     private static void WriteSubtask(Utf8JsonWriter json, ExecutionPlan plan, PlannedSubtask planned, SecretMasker? masker)
     {
         json.WriteStartObject();

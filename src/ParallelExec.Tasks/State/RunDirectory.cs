@@ -16,34 +16,23 @@ internal sealed class RunDirectory : IDisposable
     public static RunDirectory? TryTake(RunOptions options, List<Diagnostic> diagnostics)
     {
         string directory = options.Directory;
-        try
-        {
-            Directory.CreateDirectory(directory);
-            File.WriteAllText(Path.Combine(directory, ".gitignore"), "*\n");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            diagnostics.Add(NotWritable(directory, e));
-            return null;
-        }
-        string rounds = Path.Combine(directory, "rounds");
         LockFile? lockFile = null;
         try
         {
-            lockFile = LockFile.TryTake(LockOf(directory));
-            if (lockFile is null)
+            if (StateFolder.Refusal(directory) is { } refusal)
             {
-                diagnostics.Add(Diagnostic.Error(
-                    Codes.Locked, $"{LockFile.Holder(LockOf(directory))} is using '{directory}'. Wait until it has ended (-p:ParallelExecOnLocked=Wait does), or give this run a folder of its own with -p:ParallelExecDirectory=PATH."));
+                diagnostics.Add(refusal);
                 return null;
             }
-            string handover = Path.Combine(directory, "handover");
-            if (Directory.Exists(rounds))
-                Directory.Delete(rounds, recursive: true);
-            Directory.CreateDirectory(handover);
-            // What an earlier run handed on must not be taken for this one's.
-            foreach (string file in Directory.EnumerateFiles(handover).Where(file => !file.EndsWith(".context.json", StringComparison.Ordinal)))
-                File.Delete(file);
+            Directory.CreateDirectory(directory);
+            lockFile = LockFile.TryTake(StateFolder.LockOf(directory));
+            if (lockFile is null)
+            {
+                diagnostics.Add(InUse(directory, "Wait until it has ended (-p:ParallelExecOnLocked=Wait does), or give this run a folder of its own with -p:ParallelExecDirectory=PATH."));
+                return null;
+            }
+            StateFolder.SetMark(directory);
+            StateFolder.Tidy(directory);
             Directory.CreateDirectory(LogFiles.Folder(options));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,28 +41,55 @@ internal sealed class RunDirectory : IDisposable
             diagnostics.Add(NotWritable(directory, e));
             return null;
         }
-        return new RunDirectory(lockFile, rounds);
+        return new RunDirectory(lockFile, Path.Combine(directory, "rounds"));
+    }
+
+    /// <summary>For what writes there without a run: the same answer, and no lock.</summary>
+    /// <returns>Null where it can be written to; otherwise why not.</returns>
+    public static Diagnostic? TryPrepare(RunOptions options)
+    {
+        try
+        {
+            if (StateFolder.Refusal(options.Directory) is { } refusal)
+                return refusal;
+            Directory.CreateDirectory(options.Directory);
+            StateFolder.SetMark(options.Directory);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return NotWritable(options.Directory, e);
+        }
     }
 
     /// <summary>A run is under way there.</summary>
-    public static bool IsTaken(RunOptions options) => LockFile.IsTaken(LockOf(options.Directory));
-
-    private static string LockOf(string directory) => Path.Combine(directory, "run.lock");
+    public static bool IsTaken(RunOptions options) => LockFile.IsTaken(StateFolder.LockOf(options.Directory));
 
     /// <summary>Removes all that ParallelExec wrote. What others put there stays.</summary>
-    public static void Clean(string directory)
+    /// <returns>Null where nothing of ours is left; otherwise why it is.</returns>
+    public static Diagnostic? Clean(string directory)
     {
-        if (!Directory.Exists(directory))
-            return;
-        foreach (string folder in new[] { "handover", "rounds", "logs", "teams" })
+        try
         {
-            if (Directory.Exists(Path.Combine(directory, folder)))
-                Directory.Delete(Path.Combine(directory, folder), recursive: true);
+            // With its separator at the end, what is asked of a link is answered for what it leads to.
+            directory = Path.TrimEndingDirectorySeparator(directory);
+            if (!Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any())
+                return null;
+            if (StateFolder.Refusal(directory) is { } refusal)
+                return Diagnostic.Warning(Codes.NotOurs, $"Nothing was removed: {refusal.Message}");
+            using (LockFile? held = LockFile.TryTake(StateFolder.LockOf(directory), passing: true))
+            {
+                if (held is null)
+                    return InUse(directory, "Nothing was removed. Wait until it has ended.");
+                StateFolder.RemoveOurs(directory);
+            }
+            PlainFolder.RemoveIfEmpty(directory);
+            return null;
         }
-        foreach (string file in new[] { "run.json", "plan.json", "journal.ndjson", "history.json", "hashes.txt", "summary.md", "run.lock", "run.owner", ".gitignore" })
-            File.Delete(Path.Combine(directory, file));
-        if (!Directory.EnumerateFileSystemEntries(directory).Any())
-            Directory.Delete(directory);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Diagnostic.Error(Codes.StateNotWritable, $"'{directory}' can not be removed: {e.Message}");
+        }
     }
 
     public void Dispose()
@@ -81,8 +97,7 @@ internal sealed class RunDirectory : IDisposable
         try
         {
             // Requests to nodes hold the properties of projects: nothing that has to stay.
-            if (Directory.Exists(rounds))
-                Directory.Delete(rounds, recursive: true);
+            PlainFolder.Remove(rounds);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -90,6 +105,9 @@ internal sealed class RunDirectory : IDisposable
         }
         lockFile.Dispose();
     }
+
+    private static Diagnostic InUse(string directory, string cure) =>
+        Diagnostic.Error(Codes.Locked, $"{LockFile.Holder(StateFolder.LockOf(directory))} is using '{directory}'. {cure}");
 
     private static Diagnostic NotWritable(string directory, Exception e) => Diagnostic.Error(
         Codes.StateNotWritable, $"'{directory}' can not be written: {e.Message} Set ParallelExecDirectory to a folder that can.");

@@ -21,13 +21,12 @@ public sealed class CleanParallelTasks : MSBuildTask
     public override bool Execute()
     {
         string path = Path.GetFullPath(Directory, Path.GetDirectoryName(ProjectFile)!);
-        try
+        if (RunDirectory.Clean(path) is { } problem)
         {
-            RunDirectory.Clean(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Log.LogError(null, Codes.StateNotWritable, null, null, 0, 0, 0, 0, "'{0}' can not be removed: {1}", path, e.Message);
+            if (problem.Severity == Severity.Error)
+                Log.LogError(null, problem.Code, null, null, ProjectFile, 0, 0, 0, 0, "{0}", problem.Message);
+            else
+                Log.LogWarning(null, problem.Code, null, null, ProjectFile, 0, 0, 0, 0, "{0}", problem.Message);
         }
         return !Log.HasLoggedErrors;
     }

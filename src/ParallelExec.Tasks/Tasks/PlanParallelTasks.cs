@@ -33,24 +33,36 @@ public sealed class PlanParallelTasks : ParallelTasksTask
             AgentCheck.CheckContext(plan, running: false, Diagnostics);
         if (!ReportDiagnostics() || plan is null)
             return false;
-        try
-        {
-            Directory.CreateDirectory(RunOptions.Directory);
-            PlanFile.Write(RunOptions, plan, Masker);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The plan is shown all the same.
-            Diagnostics.Clear();
-            Diagnostics.Add(Diagnostic.Warning(Codes.StateNotWritable, $"plan.json could not be written: {e.Message}"));
-            ReportDiagnostics();
-        }
+        if (!TryWrite(plan))
+            return false;
         log.Message(PlanText.For(plan, RunOptions));
         if (RunOptions.ShowPrompts)
             ShowPrompts(plan, log);
         log.DrainTo(BuildEngine);
         Plan = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask, Masker))];
         return true;
+    }
+
+    /// <returns>False where a run could not write there either, because the folder is not ours.</returns>
+    private bool TryWrite(ExecutionPlan plan)
+    {
+        Diagnostics.Clear();
+        Diagnostic? problem = RunDirectory.TryPrepare(RunOptions);
+        try
+        {
+            if (problem is null)
+                PlanFile.Write(RunOptions, plan, Masker);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = Diagnostic.Warning(Codes.StateNotWritable, e.Message);
+        }
+        // The plan is shown all the same.
+        if (problem is { Code: Codes.StateNotWritable })
+            problem = Diagnostic.Warning(Codes.StateNotWritable, $"plan.json could not be written: {problem.Message}");
+        if (problem is not null)
+            Diagnostics.Add(problem);
+        return ReportDiagnostics();
     }
 
     private ExecutionPlan Forecast(ExecutionPlan plan, Dictionary<string, string> environment, EngineLog log)

@@ -19,17 +19,41 @@ internal static class CacheArchive
     /// <summary>Nobody gets the rights of another user from a cache.</summary>
     private const UnixFileMode PlainRights = (UnixFileMode)0b111_111_111;
 
-    /// <returns>False where an output can not be kept: a link, or a file outside of the project.</returns>
-    public static bool TryPack(Stream to, SuccessRecord record, string logFile, string projectDirectory)
+    /// <summary>Values and notes, as text. Longer ones are not kept, and not believed.</summary>
+    private const int LongestHandedOn = 4_000_000;
+
+    /// <summary>From here on a tar says the size of a file in another way, which nobody needs.</summary>
+    private const long LongestFile = 8L << 30;
+
+    /// <param name="longest">How long it may be before it is compressed, in bytes.</param>
+    /// <returns>How long it is before it is compressed; null where an output can not be kept: a link, a file outside of the project, too much.</returns>
+    public static long? TryPack(Stream to, SuccessRecord record, string logFile, string projectDirectory, long longest)
     {
-        using var compressed = new BrotliStream(to, CompressionLevel.Fastest, leaveOpen: true);
-        using var tar = new TarWriter(compressed, TarEntryFormat.Pax);
+        long length = 0;
+        try
+        {
+            using var compressed = new BrotliStream(to, CompressionLevel.Fastest, leaveOpen: true);
+            using var counted = new CountedStream(compressed, bytes => _ = (length += bytes) <= longest ? true : throw new TooLongException());
+            using MemoryStream handedOn = HandedOn(record);
+            return handedOn.Length <= LongestHandedOn && TryPack(counted, record, handedOn, logFile, projectDirectory) ? length : null;
+        }
+        catch (TooLongException)
+        {
+            return null;
+        }
+    }
+
+    private static bool TryPack(Stream to, SuccessRecord record, MemoryStream handedOn, string logFile, string projectDirectory)
+    {
+        using var tar = new TarWriter(to, TarEntryFormat.Pax, leaveOpen: true);
         foreach (OutputStamp output in record.Outputs)
         {
             string relative = Path.GetRelativePath(projectDirectory, output.Path).Replace('\\', '/');
             if (Path.IsPathRooted(relative) || relative.Split('/').Contains("..") || new FileInfo(output.Path).LinkTarget is not null)
                 return false;
             using FileStream content = new(output.Path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (content.Length >= LongestFile)
+                return false;
             var entry = new PaxTarEntry(TarEntryType.RegularFile, OutputsFolder + relative) { DataStream = content };
             if (!OperatingSystem.IsWindows())
                 entry.Mode = File.GetUnixFileMode(output.Path) & PlainRights;
@@ -40,48 +64,57 @@ internal static class CacheArchive
             using FileStream log = new(logFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, LogName) { DataStream = log });
         }
-        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, HandedOnName) { DataStream = HandedOn(record) });
+        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, HandedOnName) { DataStream = handedOn });
         return true;
     }
 
     /// <summary>Unpacks into an empty folder of ours. Nothing outside of it is touched.</summary>
-    /// <exception cref="InvalidDataException">It has something that does not belong to this subtask.</exception>
-    public static Unpacked Unpack(Stream from, string folder, ImmutableArray<PathPattern> outputs, string projectDirectory)
+    /// <param name="length">What <see cref="TryPack(Stream, SuccessRecord, string, string, long)"/> returned.</param>
+    /// <exception cref="InvalidDataException">It has something that does not belong to this subtask, or not all that does.</exception>
+    public static Unpacked Unpack(Stream from, string folder, ImmutableArray<PathPattern> outputs, string projectDirectory, long length)
     {
         var files = ImmutableArray.CreateBuilder<(string From, string To)>();
-        (ImmutableSortedDictionary<string, string> values, string notes) = (SubtaskResult.NoValues, "");
+        var targets = new HashSet<string>(StringComparer.Ordinal);
+        (ImmutableSortedDictionary<string, string> Values, string Notes)? handedOn = null;
         using var decompressed = new BrotliStream(from, CompressionMode.Decompress);
-        using var tar = new TarReader(decompressed);
-        while (tar.GetNextEntry() is { } entry)
+        var tar = new TarContent(decompressed, length);
+        while (tar.Next() is { } entry)
         {
-            if (entry.EntryType is not TarEntryType.RegularFile)
-                throw new InvalidDataException($"'{entry.Name}' is no plain file");
+            if (!targets.Add(entry.Name))
+                throw new InvalidDataException($"'{entry.Name}' stands twice in it");
             if (entry.Name == HandedOnName)
             {
-                (values, notes) = ReadHandedOn(entry.DataStream ?? Stream.Null);
+                handedOn = ReadHandedOn(tar, entry.Size);
                 continue;
             }
             string target = LogName;
             if (entry.Name != LogName)
             {
-                target = Path.GetFullPath(entry.Name.StartsWith(OutputsFolder, StringComparison.Ordinal) ? entry.Name[OutputsFolder.Length..] : throw new InvalidDataException($"'{entry.Name}' is unknown"), projectDirectory);
+                if (!entry.Name.StartsWith(OutputsFolder, StringComparison.Ordinal))
+                    throw new InvalidDataException($"'{entry.Name}' is unknown");
+                target = Path.GetFullPath(entry.Name[OutputsFolder.Length..], projectDirectory);
                 CheckTarget(target, outputs, projectDirectory);
             }
             // Names of ours: what an archive says is not a path of this machine until it has been looked at.
             string file = Path.Combine(folder, $"{files.Count}");
-            entry.ExtractToFile(file, overwrite: false);
+            using (FileStream content = new(file, FileMode.CreateNew, FileAccess.Write))
+                tar.CopyTo(content);
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(file, (entry.Mode & PlainRights) | UnixFileMode.UserRead);
-            // It was written now, as far as others are concerned: an old time would make it older than what it was made of.
-            File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
             files.Add((file, target));
         }
-        return new Unpacked(files.ToImmutable(), values, notes);
+        if (tar.BytesRead != length)
+            throw new InvalidDataException("it is shorter than it was");
+        // Who depends on it would get nothing where there was something.
+        return handedOn is { } found
+            ? new Unpacked(files.ToImmutable(), found.Values, found.Notes)
+            : throw new InvalidDataException("what was handed on is not in it");
     }
 
     private static void CheckTarget(string target, ImmutableArray<PathPattern> outputs, string projectDirectory)
     {
-        if (!target.StartsWith(projectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !outputs.Any(output => DeclaredFiles.Includes(output, target)))
+        if (!target.StartsWith(projectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            || !outputs.Any(output => DeclaredFiles.Includes(output, target)))
             throw new InvalidDataException($"'{target}' is not among the declared outputs");
         // A link on the way would lead elsewhere.
         for (string? parent = Path.GetDirectoryName(target); parent is not null && parent.Length > projectDirectory.Length; parent = Path.GetDirectoryName(parent))
@@ -108,13 +141,21 @@ internal static class CacheArchive
         return text;
     }
 
-    private static (ImmutableSortedDictionary<string, string> Values, string Notes) ReadHandedOn(Stream stream)
+    private static (ImmutableSortedDictionary<string, string> Values, string Notes) ReadHandedOn(TarContent tar, long size)
     {
-        using JsonDocument document = JsonDocument.Parse(stream);
+        if (size > LongestHandedOn)
+            throw new InvalidDataException($"'{HandedOnName}' is too long");
+        using var text = new MemoryStream();
+        tar.CopyTo(text);
+        text.Position = 0;
+        using JsonDocument document = JsonDocument.Parse(text);
+        JsonElement root = document.RootElement;
         return (
-            document.RootElement.GetProperty("values").EnumerateObject().ToImmutableSortedDictionary(value => value.Name, value => value.Value.GetString()!, StringComparer.Ordinal),
-            document.RootElement.GetProperty("notes").GetString()!);
+            root.GetProperty("values").EnumerateObject().ToImmutableSortedDictionary(value => value.Name, value => Text(value.Value), StringComparer.Ordinal),
+            Text(root.GetProperty("notes")));
     }
+
+    private static string Text(JsonElement element) => element.GetString() ?? throw new InvalidDataException($"'{HandedOnName}' has nothing where a text should be");
 
     /// <param name="Files">Where each was unpacked, and where it belongs; the log's place is <c>log</c>.</param>
     internal sealed record Unpacked(ImmutableArray<(string From, string To)> Files, ImmutableSortedDictionary<string, string> Values, string Notes)
@@ -123,4 +164,6 @@ internal static class CacheArchive
 
         public string? Log => Files.FirstOrDefault(file => file.To == LogName).From;
     }
+
+    private sealed class TooLongException : Exception;
 }

@@ -12,23 +12,34 @@ internal sealed class CacheFolder(string directory, long size)
     /// <summary>Removed a little more than necessary, so that it is not necessary after each run.</summary>
     private const double Trimmed = 0.9;
 
-    public byte[]? ReadEntry(string fingerprint)
-    {
-        try
-        {
-            return File.ReadAllBytes(PathOf("ac", fingerprint));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    /// <summary>An entry is some hundred bytes.</summary>
+    public const int LongestEntry = 64 * 1024;
+
+    private const int DigestLength = 64;
+    private static readonly string[] Kinds = ["ac", "cas"];
+
+    /// <summary>In bytes.</summary>
+    public long Size => size;
+
+    public bool HasEntry(string fingerprint) => File.Exists(PathOf("ac", fingerprint));
+
+    public byte[]? ReadEntry(string fingerprint) => PlainFile.TryRead(PathOf("ac", fingerprint), LongestEntry);
 
     /// <returns>An archive whose content is what its digest says; null where there is none, or it is damaged (and then gone).</returns>
     public FileStream? OpenArchive(string digest, out bool damaged)
     {
         damaged = false;
         string path = PathOf("cas", digest);
+        var file = new FileInfo(path);
+        if (!file.Exists)
+            return null;
+        // No archive is empty; a pipe is, and would never be opened.
+        if (file.LinkTarget is not null || file.Length == 0)
+        {
+            damaged = true;
+            File.Delete(path);
+            return null;
+        }
         FileStream archive;
         try
         {
@@ -63,8 +74,9 @@ internal sealed class CacheFolder(string directory, long size)
     /// <summary>A file that is to become an archive, in the same file system.</summary>
     public string NewFile()
     {
-        Directory.CreateDirectory(directory);
-        return Path.Combine(directory, $"{Guid.NewGuid():N}.tmp");
+        string folder = Path.Combine(directory, "cas");
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, $"{Guid.NewGuid():N}.tmp");
     }
 
     public void TakeArchive(string file, string digest)
@@ -74,16 +86,19 @@ internal sealed class CacheFolder(string directory, long size)
         File.Move(file, path, overwrite: true);
     }
 
-    /// <summary>Removes what was used least recently, where it has become too large.</summary>
+    /// <summary>Removes what was used least recently, where it has become too large. The folder may hold other things: they stay.</summary>
     public void Trim()
     {
-        if (!Directory.Exists(directory))
-            return;
-        ILookup<bool, FileInfo> all = new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).ToLookup(file => file.Extension == ".tmp");
-        // What is half written belongs to another build, or to one that was killed.
-        foreach (FileInfo half in all[true].Where(file => file.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)))
-            Remove(half);
-        FileInfo[] files = [.. all[false]];
+        var files = new List<FileInfo>();
+        foreach (DirectoryInfo kind in Kinds.Select(kind => new DirectoryInfo(Path.Combine(directory, kind))).Where(IsFolder))
+        {
+            RemoveHalves(kind, IsHalfArchive);
+            foreach (DirectoryInfo part in kind.EnumerateDirectories().Where(part => part.Name.Length == 2 && IsFolder(part)))
+            {
+                RemoveHalves(part, IsHalfEntry);
+                files.AddRange(part.EnumerateFiles().Where(file => IsDigest(file.Name) && file.Name.StartsWith(part.Name, StringComparison.Ordinal) && file.LinkTarget is null));
+            }
+        }
         long total = files.Sum(Length);
         if (total <= size)
             return;
@@ -95,6 +110,22 @@ internal sealed class CacheFolder(string directory, long size)
             Remove(file);
         }
     }
+
+    // What is half written belongs to another build, or to one that was killed.
+    private static void RemoveHalves(DirectoryInfo folder, Func<string, bool> isHalf)
+    {
+        foreach (FileInfo half in folder.EnumerateFiles("*.tmp").Where(file => isHalf(file.Name) && file.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)))
+            Remove(half);
+    }
+
+    // Never through a link: what it leads to is not ours.
+    private static bool IsFolder(DirectoryInfo folder) => folder is { Exists: true, LinkTarget: null };
+
+    private static bool IsDigest(string name) => name.Length == DigestLength && name.All(char.IsAsciiHexDigitLower);
+
+    private static bool IsHalfArchive(string name) => Guid.TryParseExact(Path.GetFileNameWithoutExtension(name), "N", out _);
+
+    private static bool IsHalfEntry(string name) => WholeFile.FinalName(name) is { } final && IsDigest(final);
 
     // Another build may have removed it meanwhile.
     private static long Length(FileInfo file)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using ParallelExec.Events;
 using ParallelExec.Exchange;
+using ParallelExec.Files;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -26,7 +27,8 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         {
             return FindIn(planned, fingerprint.Digest, cancel);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or InvalidOperationException or JsonException or FormatException or KeyNotFoundException or ArgumentException)
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or InvalidOperationException or JsonException
+            or FormatException or KeyNotFoundException or ArgumentException or OverflowException or NotSupportedException)
         {
             Damaged(planned, fingerprint.Digest, e.Message);
         }
@@ -45,19 +47,20 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         // Files come back, folders without any would not.
         if (planned.Subtask.Outputs.Any(output => !output.IsGlob && !record.Outputs.Any(file => DeclaredFiles.Includes(output, file.Path))))
             return;
-        string file = folder.NewFile();
+        string? file = null;
         try
         {
-            bool packed;
+            file = folder.NewFile();
+            long? length;
             using (FileStream archive = File.Create(file))
-                packed = CacheArchive.TryPack(archive, record, logFile, options.ProjectDirectory);
-            if (!packed)
+                length = CacheArchive.TryPack(archive, record, logFile, options.ProjectDirectory, folder.Size);
+            if (length is null)
                 return;
             string digest;
             using (FileStream archive = File.OpenRead(file))
                 digest = Convert.ToHexStringLower(SHA256.HashData(archive));
             folder.TakeArchive(file, digest);
-            byte[] entry = new CacheEntry(fingerprint.Digest, digest).ToBytes();
+            byte[] entry = new CacheEntry(fingerprint.Digest, digest, length.Value).ToBytes();
             // Last: who finds the entry finds the archive.
             folder.WriteEntry(fingerprint.Digest, entry);
             lock (gate)
@@ -67,14 +70,21 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
                     uploads.Add(Task.Run(() => Upload(fingerprint.Digest, entry, digest)));
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             Tell(Codes.CacheDamaged, $"What '{planned.Id}' wrote could not be kept in the cache: {e.Message}");
         }
         finally
         {
-            File.Delete(file);
+            RemoveHalf(file);
         }
+    }
+
+    /// <summary>Keeps what a subtask wrote in an earlier run, and which is still there, where the cache does not have it.</summary>
+    public void Keep(PlannedSubtask planned, Fingerprint fingerprint, SuccessRecord record, string logFile)
+    {
+        if (!folder.HasEntry(fingerprint.Digest))
+            Store(planned, fingerprint, record, logFile);
     }
 
     /// <summary>The run has ended: uploads are awaited, and what is too much is removed.</summary>
@@ -103,18 +113,23 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
             (bytes, isRemote) = (fetched, true);
         if (bytes is null)
             return null;
-        if (CacheEntry.Read(bytes, fingerprint) is not { } entry)
+        if (CacheEntry.Read(bytes, fingerprint, out bool isOther) is not { } entry)
         {
+            if (isOther)
+                return null;
             if (isRemote)
                 remote!.Lies($"what it has for '{planned.Id}' is no entry of this fingerprint");
             else
                 Damaged(planned, fingerprint, "its entry is not one of this fingerprint");
             return null;
         }
+        // One that would not have been kept here; it is somebody else's, and stays.
+        if (entry.Length > folder.Size)
+            return null;
         FileStream? archive = folder.OpenArchive(entry.Archive, out bool damaged);
         if (damaged)
             Tell(Codes.CacheDamaged, $"The archive of '{planned.Id}' in the cache was damaged, and is removed.");
-        if (archive is null && remote is not null && Download(entry.Archive, cancel))
+        if (archive is null && remote is not null && Download(entry, cancel))
         {
             archive = folder.OpenArchive(entry.Archive, out _);
             folder.WriteEntry(fingerprint, bytes);
@@ -128,28 +143,50 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         using (archive)
         {
             string temporary = HandOverFiles.Stem(options, planned.Subtask) + ".restored";
-            if (Directory.Exists(temporary))
-                Directory.Delete(temporary, recursive: true);
-            Directory.CreateDirectory(temporary);
-            var found = new Found(temporary, CacheArchive.Unpack(archive, temporary, planned.Subtask.Outputs, options.ProjectDirectory));
-            folder.Touch(fingerprint, entry.Archive);
-            return found;
+            bool whole = false;
+            try
+            {
+                PlainFolder.Remove(temporary);
+                Directory.CreateDirectory(temporary);
+                CacheArchive.Unpacked unpacked = CacheArchive.Unpack(archive, temporary, planned.Subtask.Outputs, options.ProjectDirectory, entry.Length);
+                whole = true;
+                folder.Touch(fingerprint, entry.Archive);
+                return new Found(temporary, unpacked);
+            }
+            finally
+            {
+                if (!whole)
+                    PlainFolder.Remove(temporary);
+            }
         }
     }
 
-    private bool Download(string digest, CancellationToken cancel)
+    private bool Download(CacheEntry entry, CancellationToken cancel)
     {
         string file = folder.NewFile();
         try
         {
-            if (!remote!.TryDownload(digest, file, cancel))
+            if (!remote!.TryDownload(entry.Archive, file, entry.LongestArchive, cancel))
                 return false;
-            folder.TakeArchive(file, digest);
+            folder.TakeArchive(file, entry.Archive);
             return true;
         }
         finally
         {
-            File.Delete(file);
+            RemoveHalf(file);
+        }
+    }
+
+    private static void RemoveHalf(string? file)
+    {
+        try
+        {
+            if (file is not null)
+                File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Trimming removes it later.
         }
     }
 
@@ -161,8 +198,9 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
             if (archive is not null && remote!.TryUpload($"cas/{digest}", archive, stop))
                 remote.TryUpload($"ac/{fingerprint}", new MemoryStream(entry), stop);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // Nobody is there to hear of anything else: the run has gone on.
             Tell(Codes.CacheDamaged, $"An archive could not be read for the remote cache: {e.Message}");
         }
     }
@@ -200,18 +238,23 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
         /// <summary>Puts the files where they belong; what else was among the outputs goes, as it would not have been written.</summary>
         public void Restore(Subtask subtask, string logFile)
         {
-            HashSet<string> kept = unpacked.Outputs.Select(file => file.To).ToHashSet(StringComparer.Ordinal);
-            foreach (string old in DeclaredFiles.Existing(subtask.Outputs).Where(old => !kept.Contains(old)))
-                File.Delete(old);
-            foreach ((string from, string to) in unpacked.Outputs)
+            try
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-                File.Move(from, to, overwrite: true);
+                HashSet<string> kept = unpacked.Outputs.Select(file => file.To).ToHashSet(StringComparer.Ordinal);
+                foreach (string old in DeclaredFiles.Existing(subtask.Outputs).Where(old => !kept.Contains(old)))
+                    File.Delete(old);
+                foreach ((string from, string to) in unpacked.Outputs)
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                    File.Move(from, to, overwrite: true);
+                }
+                if (unpacked.Log is { } log)
+                    File.Move(log, logFile, overwrite: true);
             }
-            if (unpacked.Log is { } log)
-                File.Move(log, logFile, overwrite: true);
+            finally
+            {
+                PlainFolder.Remove(folder);
+            }
         }
-
-        public void Remove() => Directory.Delete(folder, recursive: true);
     }
 }

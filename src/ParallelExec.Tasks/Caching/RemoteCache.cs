@@ -17,9 +17,6 @@ internal sealed class RemoteCache : IDisposable
     /// <summary>The environment variable with the bearer token.</summary>
     public const string TokenVariable = "PARALLELEXEC_REMOTE_CACHE_TOKEN";
 
-    /// <summary>An entry is some hundred bytes; a server that sends more sends something else.</summary>
-    private const int LongestEntry = 64 * 1024;
-
     /// <summary>What comes more slowly costs more than it brings, in bytes per second.</summary>
     private const int SlowestRate = 20_000;
 
@@ -46,13 +43,14 @@ internal sealed class RemoteCache : IDisposable
     public byte[]? ReadEntry(string fingerprint, CancellationToken cancel)
     {
         var bytes = new MemoryStream();
-        return TryGet($"ac/{fingerprint}", bytes, LongestEntry, cancel) ? bytes.ToArray() : null;
+        return TryGet($"ac/{fingerprint}", bytes, CacheFolder.LongestEntry, cancel) ? bytes.ToArray() : null;
     }
 
-    public bool TryDownload(string digest, string file, CancellationToken cancel)
+    /// <param name="longest">It can not be longer than that, in bytes.</param>
+    public bool TryDownload(string digest, string file, long longest, CancellationToken cancel)
     {
         using FileStream content = File.Create(file);
-        if (!TryGet($"cas/{digest}", content, long.MaxValue, cancel))
+        if (!TryGet($"cas/{digest}", content, longest, cancel))
             return false;
         content.Position = 0;
         if (Convert.ToHexStringLower(SHA256.HashData(content)) == digest)
@@ -63,7 +61,7 @@ internal sealed class RemoteCache : IDisposable
 
     public bool TryUpload(string path, Stream content, CancellationToken cancel) => Try(async patience =>
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(address, path)) { Content = new StreamContent(new Watched(content, patience.Moved)) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(address, path)) { Content = new StreamContent(new CountedStream(content, patience.Moved)) };
         request.Content.Headers.ContentLength = content.Length;
         using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
@@ -83,6 +81,8 @@ internal sealed class RemoteCache : IDisposable
             return false;
         if (response.StatusCode != HttpStatusCode.OK)
             throw new HttpRequestException($"GET {path} was answered with {(int)response.StatusCode}");
+        if (response.Content.Headers.ContentLength > longest)
+            throw new HttpRequestException($"what it has for {path} is too long");
         using Stream content = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
         byte[] buffer = new byte[64 * 1024];
         int read;
@@ -124,7 +124,7 @@ internal sealed class RemoteCache : IDisposable
     private void GiveUp(string why)
     {
         if (Interlocked.Exchange(ref given, 1) == 0)
-            log.Report(Diagnostic.Warning(Codes.RemoteCache, $"The remote cache {address} is not used any more in this run: {why.TrimEnd('.')}."));
+            log.Report(Diagnostic.Warning(Codes.RemoteCache, Wording.WithoutUserInfo($"The remote cache {address} is not used any more in this run: {why.TrimEnd('.')}.")));
     }
 
     /// <summary>One request and its answer: over when nothing moves for as long as our patience lasts, or all too little does.</summary>
@@ -155,45 +155,5 @@ internal sealed class RemoteCache : IDisposable
         }
 
         public void Dispose() => over.Dispose();
-    }
-
-    /// <summary>Content that tells how much of it was read.</summary>
-    private sealed class Watched(Stream content, Action<int> moved) : Stream
-    {
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => content.Length;
-
-        public override long Position
-        {
-            get => content.Position;
-            set => throw new NotSupportedException("it is read once");
-        }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            int read = content.Read(buffer, offset, count);
-            moved(read);
-            return read;
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            int read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            moved(read);
-            return read;
-        }
-
-        public override void Flush()
-        {
-            // Nothing is written.
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("it is read once");
-
-        public override void SetLength(long value) => throw new NotSupportedException("it is read");
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("it is read");
     }
 }

@@ -74,6 +74,7 @@ internal sealed class SubtaskExecutor(
         if (reused.Record is { } record)
         {
             reuse.HandOn(planned, record);
+            cache?.Keep(planned, reused.Fingerprint, record);
             return new SubtaskResult
             {
                 Status = Reuse.IsUpToDateChecked(planned.Subtask, options) ? SubtaskStatus.UpToDate : SubtaskStatus.Resumed,
@@ -86,11 +87,12 @@ internal sealed class SubtaskExecutor(
         journal.Working(planned.Id, startedAt, reused.Why);
         if (cache?.Restore(planned, reused.Fingerprint, cancel) is { } restored)
             return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started) };
+        string? why = cache is null ? reused.Why : cache.Why(planned, reused);
         reuse.SetHasRun(planned);
         SubtaskResult result = await attempts.RunAsync(planned, results, expected, cancel).ConfigureAwait(false);
         result = result with
         {
-            Why = reused.Why is Reused.NeverSucceeded ? "" : reused.Why ?? "",
+            Why = why is Reused.NeverSucceeded ? "" : why ?? "",
             Record = result.Status == SubtaskStatus.Succeeded ? reuse.RecordOf(planned, result) : null,
         };
         cache?.Store(planned, reused.Fingerprint, result);

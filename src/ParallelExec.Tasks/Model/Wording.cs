@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace ParallelExec.Model;
@@ -5,6 +6,8 @@ namespace ParallelExec.Model;
 /// <summary>How durations and long texts are shown to people.</summary>
 internal static class Wording
 {
+    private static readonly SearchValues<char> AfterHost = SearchValues.Create("/?# '\"");
+
     /// <summary><c>0.4s</c>, <c>12.3s</c>, <c>4m05s</c>, <c>1h02m</c>.</summary>
     public static string Duration(TimeSpan duration)
     {
@@ -39,4 +42,19 @@ internal static class Wording
     /// <summary>What is told of a bug of ours: enough to find it.</summary>
     public static string Bug(Exception e) =>
         $"ParallelExec failed itself. Report this text as a bug of ParallelExec, with the version and what was run: {e}";
+
+    /// <summary>Addresses in it without the user and password that they may hold.</summary>
+    public static string WithoutUserInfo(string text)
+    {
+        int from = 0;
+        while (text.IndexOf("://", from, StringComparison.Ordinal) is >= 0 and int at)
+        {
+            from = at + 3;
+            int end = text.AsSpan(from).IndexOfAny(AfterHost);
+            int user = text.AsSpan(from, end < 0 ? text.Length - from : end).LastIndexOf('@');
+            if (user >= 0)
+                text = $"{text.AsSpan(0, from)}***{text.AsSpan(from + user)}";
+        }
+        return text;
+    }
 }

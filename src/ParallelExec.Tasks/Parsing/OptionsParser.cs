@@ -84,7 +84,7 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
         }
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
             return address;
-        Invalid("RemoteCache", text, "an address that begins with http:// or https://");
+        Invalid("RemoteCache", Wording.WithoutUserInfo(text), "an address that begins with http:// or https://");
         return null;
     }
 

@@ -24,7 +24,7 @@ internal static class StateFolder
     private static readonly string[] Nothing = ["lost+found", ".DS_Store"];
 
     /// <summary>What a subtask's files in <c>handover</c> end with; the first is written over by the next run, the others must not be read by it.</summary>
-    private static readonly string[] HandedOver = [".context.json", ".output", ".notes.md", ".prompt.md", ".version"];
+    private static readonly string[] HandedOver = [".context.json", ".output", ".notes.md", ".prompt.md", ".version", ".restored"];
 
     public static string LockOf(string directory) => Path.Combine(directory, Lock);
 

@@ -94,10 +94,7 @@ public sealed class CacheTests : IDisposable
     {
         using Run first = Checkout(), second = Checkout();
         await first.Async(Gen(first));
-        string entry = Directory.EnumerateFiles(Path.Combine(shared.Path, "ac"), "*", SearchOption.AllDirectories).Single();
-        var archive = new MemoryStream();
-        using (var compressed = new BrotliStream(archive, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(compressed, TarEntryFormat.Pax))
+        Poisoned.Put(shared, tar =>
         {
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "outputs/out/a/b.txt") { DataStream = new MemoryStream("poison"u8.ToArray()) });
             var evil = new PaxTarEntry(type, name);
@@ -106,11 +103,7 @@ public sealed class CacheTests : IDisposable
             else if (type is not TarEntryType.Directory)
                 evil.LinkName = "/etc/passwd";
             tar.WriteEntry(evil);
-        }
-        string digest = Convert.ToHexStringLower(SHA256.HashData(archive.ToArray()));
-        shared.Write($"cas/{digest[..2]}/{digest}", "");
-        File.WriteAllBytes(shared.Combine($"cas/{digest[..2]}/{digest}"), archive.ToArray());
-        File.WriteAllBytes(entry, new CacheEntry(Path.GetFileName(entry), digest).ToBytes());
+        });
 
         (await second.Async(Gen(second))).AllSucceeded();
         Assert.Equal((1, "1 hello\n"), (Runs(second), second.Folder.Read("out/a/b.txt")));

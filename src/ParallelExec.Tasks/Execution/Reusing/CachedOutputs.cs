@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ParallelExec.Caching;
 using ParallelExec.Files;
 using ParallelExec.Fingerprints;
@@ -13,13 +14,12 @@ internal sealed class CachedOutputs(RunOptions options, OutputCache cache, Reuse
     /// <returns>Null where the cache has nothing that can be used.</returns>
     public SubtaskResult? Restore(PlannedSubtask planned, Fingerprint? fingerprint, CancellationToken cancel)
     {
-        if (fingerprint is null || !Reuse.IsUpToDateChecked(planned.Subtask, options) || cache.Find(planned, fingerprint, cancel) is not { } found)
+        if (!IsAsked(planned, fingerprint) || cache.Find(planned, fingerprint, cancel) is not { } found)
             return null;
         string logFile = LogFiles.PathOf(options, planned.Subtask);
         try
         {
             found.Restore(planned.Subtask, logFile);
-            found.Remove();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -40,10 +40,24 @@ internal sealed class CachedOutputs(RunOptions options, OutputCache cache, Reuse
         };
     }
 
+    /// <summary>What it runs for, when the cache was asked in vain.</summary>
+    public string? Why(PlannedSubtask planned, Reused reused) =>
+        IsAsked(planned, reused.Fingerprint) ? $"{reused.Why ?? Reused.NeverSucceeded}, and it is not in the cache" : reused.Why;
+
     /// <param name="fingerprint">As all was before the work: who asks for it has not done the work either.</param>
     public void Store(PlannedSubtask planned, Fingerprint? fingerprint, SubtaskResult result)
     {
-        if (fingerprint is not null && result.Record is { Fingerprint.IsSettled: true } record && Reuse.IsUpToDateChecked(planned.Subtask, options))
+        if (result.Record is { Fingerprint.IsSettled: true } record && IsAsked(planned, fingerprint))
             cache.Store(planned, fingerprint, record, result.LogFile);
     }
+
+    /// <summary>What is up to date is kept too: another checkout has not done it, nor has this one when it was cleaned.</summary>
+    public void Keep(PlannedSubtask planned, Fingerprint? fingerprint, SuccessRecord record)
+    {
+        if (record.Fingerprint.IsSettled && fingerprint is { IsSettled: true } && IsAsked(planned, fingerprint))
+            cache.Keep(planned, fingerprint, record, LogFiles.PathOf(options, planned.Subtask));
+    }
+
+    private bool IsAsked(PlannedSubtask planned, [NotNullWhen(true)] Fingerprint? fingerprint) =>
+        fingerprint is not null && Reuse.IsUpToDateChecked(planned.Subtask, options);
 }

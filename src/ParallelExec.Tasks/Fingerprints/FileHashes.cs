@@ -19,11 +19,17 @@ internal sealed class FileHashes
     /// <summary>A file that was written so shortly before it was read could be written again without its time changing.</summary>
     private static readonly TimeSpan Racy = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>In how many writings of the file nobody has to ask for a digest until it is dropped.</summary>
+    private const long KeptUnasked = 20;
+
+    private const int DigestLength = 64;
+    private const long LongestFile = 2_000_000_000;
+
     private readonly string file;
-    private readonly ConcurrentDictionary<string, (FileIdentity Identity, string Digest)> known;
+    private readonly ConcurrentDictionary<string, Known> known;
     private bool changed;
 
-    private FileHashes(string file, ConcurrentDictionary<string, (FileIdentity, string)> known) => (this.file, this.known) = (file, known);
+    private FileHashes(string file, ConcurrentDictionary<string, Known> known) => (this.file, this.known) = (file, known);
 
     public static FileHashes Load(string directory)
     {
@@ -52,15 +58,18 @@ internal sealed class FileHashes
     {
         if (FileIdentity.Of(path) is not { } identity)
             return null;
-        if (known.TryGetValue(path, out (FileIdentity Identity, string Digest) before) && before.Identity == identity)
+        if (known.TryGetValue(path, out Known? before) && before.Identity == identity)
+        {
+            before.Unasked = 0;
             return before.Digest;
+        }
         try
         {
             using FileStream content = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
             string digest = Convert.ToHexStringLower(SHA256.HashData(content));
             // A time in the future says nothing about when it was written.
             if (identity.WrittenAt < DateTime.UtcNow - Racy && FileIdentity.Of(path) == identity)
-                known[path] = (identity, digest);
+                known[path] = new Known(identity, digest);
             else
                 known.TryRemove(path, out _);
             changed = true;
@@ -78,35 +87,42 @@ internal sealed class FileHashes
         if (!changed)
             return;
         var text = new StringBuilder();
-        foreach ((string path, (FileIdentity identity, string digest)) in known.Where(entry => !entry.Key.Contains('\n', StringComparison.Ordinal)))
-            text.Append(CultureInfo.InvariantCulture, $"{digest} {identity.Size} {identity.WrittenAt.Ticks} {identity.ChangedAt.Ticks} {identity.Number} {path}\n");
+        // A run of some subtasks does not ask for the files of the others; what nobody asks for any more is not kept for ever.
+        foreach ((string path, Known file) in known.Where(entry => entry.Value.Unasked <= KeptUnasked && !entry.Key.Contains('\n', StringComparison.Ordinal)))
+        {
+            FileIdentity identity = file.Identity;
+            text.Append(CultureInfo.InvariantCulture, $"{file.Digest} {identity.Size} {identity.WrittenAt.Ticks} {identity.ChangedAt.Ticks} {identity.Number} {file.Unasked} {path}\n");
+        }
         byte[] content = Encoding.UTF8.GetBytes(text.ToString());
         WholeFile.Write(file, stream =>
         {
-            stream.Write(Encoding.UTF8.GetBytes(Convert.ToHexStringLower(SHA256.HashData(content)) + "\n"));
+            stream.Write(Encoding.UTF8.GetBytes(DigestOf(content) + "\n"));
             stream.Write(content);
         });
     }
 
     /// <returns>Null where it is not whole: then all is read again.</returns>
-    private static ConcurrentDictionary<string, (FileIdentity, string)>? Read(string file)
+    private static ConcurrentDictionary<string, Known>? Read(string file)
     {
-        const int DigestLength = 64;
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-        if (bytes.Length <= DigestLength)
+        if (PlainFile.TryRead(file, LongestFile) is not { Length: > DigestLength } bytes)
             return null;
         ReadOnlySpan<byte> rest = bytes.AsSpan(DigestLength + 1);
-        if (!Encoding.ASCII.GetString(bytes, 0, DigestLength).Equals(Convert.ToHexStringLower(SHA256.HashData(rest)), StringComparison.Ordinal))
+        if (!Encoding.ASCII.GetString(bytes, 0, DigestLength).Equals(DigestOf(rest), StringComparison.Ordinal))
             return null;
-        var known = new ConcurrentDictionary<string, (FileIdentity, string)>(StringComparer.Ordinal);
+        try
+        {
+            return Parse(rest);
+        }
+        catch (ArgumentException)
+        {
+            // Somebody has written something else there, with a digest.
+            return null;
+        }
+    }
+
+    private static ConcurrentDictionary<string, Known> Parse(ReadOnlySpan<byte> rest)
+    {
+        var known = new ConcurrentDictionary<string, Known>(StringComparer.Ordinal);
         while (!rest.IsEmpty)
         {
             int end = rest.IndexOf((byte)'\n');
@@ -114,10 +130,20 @@ internal sealed class FileHashes
             rest = rest[(end + 1)..];
             string digest = Encoding.ASCII.GetString(line[..DigestLength]);
             line = line[(DigestLength + 1)..];
-            long size = Number(ref line), written = Number(ref line), changed = Number(ref line), number = Number(ref line);
-            known[Encoding.UTF8.GetString(line)] = (new FileIdentity(size, new DateTime(written, DateTimeKind.Utc), new DateTime(changed, DateTimeKind.Utc), number), digest);
+            long size = Number(ref line), written = Number(ref line), changed = Number(ref line), number = Number(ref line), unasked = Number(ref line);
+            var identity = new FileIdentity(size, new DateTime(written, DateTimeKind.Utc), new DateTime(changed, DateTimeKind.Utc), number);
+            known[Encoding.UTF8.GetString(line)] = new Known(identity, digest) { Unasked = Math.Clamp(unasked, 0, KeptUnasked) + 1 };
         }
         return known;
+    }
+
+    // Not that of the content alone: what versions with other lines have written is not taken for ours, nor ours by them.
+    private static string DigestOf(ReadOnlySpan<byte> content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("2\n"u8);
+        hash.AppendData(content);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static long Number(ref ReadOnlySpan<byte> line)
@@ -126,5 +152,11 @@ internal sealed class FileHashes
         long number = Utf8Parser.TryParse(line, out long value, out int used) ? value : 0;
         line = line[(used + 1)..];
         return number;
+    }
+
+    private sealed record Known(FileIdentity Identity, string Digest)
+    {
+        /// <summary>How often the file was written since somebody has asked for it, this time included.</summary>
+        public long Unasked { get; set; }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 
 namespace ParallelExec.Model;
 
@@ -16,6 +17,8 @@ internal sealed class SecretMasker
     {
         this.secrets = secrets;
         secretBytes = [.. secrets.Select(Encoding.UTF8.GetBytes)];
+        // The longest text need not have the most bytes.
+        HoldBack = secretBytes.Max(secret => secret.Length) - 1;
         firstBytes = SearchValues.Create([.. secretBytes.Select(secret => secret[0])]);
     }
 
@@ -23,10 +26,12 @@ internal sealed class SecretMasker
     public static SecretMasker? For(IEnumerable<string> values)
     {
         // The longest first: a secret that is part of another must not leave the rest of it. Of a secret with
-        // several lines each line is hidden too, for output that is cut into lines.
+        // several lines each line is hidden too, for output that is cut into lines; and what JSON makes of it, as this
+        // framework writes it, and as most others do.
         string[] secrets = [.. values
             .SelectMany(value => value.Split('\n', StringSplitOptions.TrimEntries).Append(value.Trim()))
             .Where(value => value.Length > 0)
+            .SelectMany(value => new[] { value, JavaScriptEncoder.Default.Encode(value), JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value) })
             .Distinct(StringComparer.Ordinal)
             .OrderByDescending(value => value.Length)
             .ThenBy(value => value, StringComparer.Ordinal)];
@@ -36,7 +41,7 @@ internal sealed class SecretMasker
     public string Apply(string text) => secrets.Aggregate(text, (masked, secret) => masked.Replace(secret, Mask, StringComparison.Ordinal));
 
     /// <summary>How many bytes may be the beginning of a secret, and so have to wait for what follows.</summary>
-    public int HoldBack => secretBytes[0].Length - 1;
+    public int HoldBack { get; }
 
     /// <summary>Writes <paramref name="buffer"/> masked; the last <see cref="HoldBack"/> bytes are kept unless it is the end.</summary>
     /// <returns>How many bytes of it were used up.</returns>

@@ -23,7 +23,7 @@ internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, Histor
                 history.Add(subtask.Id, result.Duration);
                 break;
             case RunEnded(var result):
-                Write(() => history.Write(options));
+                Write(() => history.Write(options, plan.Subtasks.Select(subtask => subtask.Id)));
                 if (hashes.IsValueCreated)
                     Write(hashes.Value.Save);
                 Write(() => RunFile.WriteEnded(options, result, masker));

@@ -12,6 +12,14 @@ internal sealed class History
     /// <summary>One slow run in between does not change a median; more would keep what is long past.</summary>
     private const int Remembered = 9;
 
+    /// <summary>Of how many subtasks that are not declared any more: a branch with other subtasks comes back.</summary>
+    private const int RememberedOthers = 1_000;
+
+    /// <summary>Nothing takes 100 days; what says so would only make sums of estimates too large.</summary>
+    private const long LongestMilliseconds = 100L * 24 * 60 * 60 * 1000;
+
+    private const long LongestFile = 100_000_000;
+
     private readonly Dictionary<string, List<long>> durations = new(StringComparer.OrdinalIgnoreCase);
     private bool isNewer;
 
@@ -21,12 +29,14 @@ internal sealed class History
         var history = new History();
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(PathOf(options)));
-            history.isNewer = document.RootElement.GetProperty("schemaVersion").GetInt32() > SchemaVersion;
+            using JsonDocument document = JsonDocument.Parse(PlainFile.TryRead(PathOf(options), LongestFile) ?? "{}"u8.ToArray());
+            if (!document.RootElement.TryGetProperty("schemaVersion", out JsonElement version))
+                return history;
+            history.isNewer = version.GetInt32() > SchemaVersion;
             foreach (JsonProperty subtask in history.isNewer ? [] : document.RootElement.GetProperty("durationsMs").EnumerateObject())
-                history.durations[subtask.Name] = [.. subtask.Value.EnumerateArray().Select(duration => duration.GetInt64()).TakeLast(Remembered)];
+                history.durations[subtask.Name] = [.. Durations(subtask.Value).TakeLast(Remembered)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             history.durations.Clear();
         }
@@ -41,23 +51,29 @@ internal sealed class History
     {
         if (!durations.TryGetValue(id, out List<long>? list))
             durations[id] = list = [];
-        list.Add(RunFile.Milliseconds(duration));
+        list.Add(Math.Clamp(RunFile.Milliseconds(duration), 0, LongestMilliseconds));
         if (list.Count > Remembered)
             list.RemoveAt(0);
     }
 
-    public void Write(RunOptions options)
+    /// <summary>Of ids that are not declared any more, those are kept that were declared last.</summary>
+    /// <param name="declared">All ids of this run.</param>
+    public void Write(RunOptions options, IEnumerable<string> declared)
     {
         // A newer version's is not ours to shorten.
         if (isNewer)
             return;
+        // In the order in which they were declared last, so that the first are the oldest.
+        HashSet<string> present = declared.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        ILookup<bool, KeyValuePair<string, List<long>>> all = durations.ToLookup(entry => present.Contains(entry.Key));
+        KeyValuePair<string, List<long>>[] kept = [.. all[false].TakeLast(RememberedOthers), .. all[true]];
         WholeFile.Write(PathOf(options), stream =>
         {
             using var json = new Utf8JsonWriter(stream);
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", SchemaVersion);
             json.WriteStartObject("durationsMs");
-            foreach ((string id, List<long> list) in durations)
+            foreach ((string id, List<long> list) in kept)
             {
                 json.WriteStartArray(id);
                 foreach (long duration in list)
@@ -68,6 +84,10 @@ internal sealed class History
             json.WriteEndObject();
         });
     }
+
+    private static IEnumerable<long> Durations(JsonElement list) => list.EnumerateArray()
+        .Select(duration => duration.ValueKind == JsonValueKind.Number && duration.TryGetInt64(out long milliseconds) ? milliseconds : -1)
+        .Where(milliseconds => milliseconds is >= 0 and <= LongestMilliseconds);
 
     private static TimeSpan Median(List<long> milliseconds)
     {

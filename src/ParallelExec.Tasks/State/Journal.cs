@@ -26,6 +26,7 @@ internal sealed class Journal : IRunObserver, IDisposable
     private long length;
     private long forced;
     private bool torn;
+    private int told;
 
     private Journal(RunOptions options, SafeFileHandle file, IRunLog log, SecretMasker? masker)
     {
@@ -55,20 +56,20 @@ internal sealed class Journal : IRunObserver, IDisposable
         WholeFile.Write(path, stream =>
         {
             var text = new ArrayBufferWriter<byte>(64 * 1024);
-            WriteLine(text, json =>
+            WriteLine(text, masker, json =>
             {
-                json.WriteString("event", "run");
-                json.WriteNumber("schemaVersion", JournalReader.SchemaVersion);
-                json.WriteString("run", runId);
-                json.WriteNumber("processId", Environment.ProcessId);
-                json.WriteString("at", Iso8601.Of(at));
+                json.Exactly("event", "run");
+                json.Number("schemaVersion", JournalReader.SchemaVersion);
+                json.Exactly("run", runId);
+                json.Number("processId", Environment.ProcessId);
+                json.Exactly("at", Iso8601.Of(at));
             });
             foreach ((string id, SuccessRecord record) in kept)
             {
-                WriteLine(text, json =>
+                WriteLine(text, masker, json =>
                 {
-                    json.WriteString("event", "kept");
-                    json.WriteString("id", id);
+                    json.Exactly("event", "kept");
+                    json.Exactly("id", id);
                     WriteRecord(json, record, options);
                 });
             }
@@ -83,11 +84,11 @@ internal sealed class Journal : IRunObserver, IDisposable
     /// <exception cref="IOException">It can not be written: then the work must not begin.</exception>
     public void Working(string id, DateTimeOffset at, string? why) => Append(json =>
     {
-        json.WriteString("event", "started");
-        json.WriteString("id", id);
-        json.WriteString("at", Iso8601.Of(at));
+        json.Exactly("event", "started");
+        json.Exactly("id", id);
+        json.Exactly("at", Iso8601.Of(at));
         if (why is not null)
-            json.WriteString("why", masker?.Apply(why) ?? why);
+            json.Text("why", why);
     });
 
     public void On(RunEvent happened)
@@ -106,16 +107,18 @@ internal sealed class Journal : IRunObserver, IDisposable
                 case RunEnded(var result):
                     Append(json =>
                     {
-                        json.WriteString("event", "runEnded");
-                        json.WriteString("status", RunFile.StatusOf(result));
+                        json.Exactly("event", "runEnded");
+                        json.Exactly("status", RunFile.StatusOf(result));
                     });
                     Force();
                     break;
             }
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
-            // What is not recorded runs again next time; nothing is claimed that is not so.
+            // What is not recorded runs again next time; nothing is claimed that is not so. Told once: a full disk stays full.
+            if (Interlocked.Exchange(ref told, 1) != 0)
+                return;
             log.Report(Diagnostic.Warning(Codes.StateNotWritable, $"journal.ndjson in '{options.Directory}' could not be written: {e.Message}"));
         }
     }
@@ -127,57 +130,60 @@ internal sealed class Journal : IRunObserver, IDisposable
             file.Dispose();
     }
 
-    private void WriteEnd(Utf8JsonWriter json, string id, SubtaskResult result)
+    private void WriteEnd(MaskedJson json, string id, SubtaskResult result)
     {
-        json.WriteString("event", "ended");
-        json.WriteString("id", id);
-        json.WriteString("status", result.Status.ToString());
+        json.Exactly("event", "ended");
+        json.Exactly("id", id);
+        json.Exactly("status", result.Status.ToString());
         if (result.Reason.Length > 0)
-            json.WriteString("reason", masker?.Apply(result.Reason) ?? result.Reason);
+            json.Text("reason", result.Reason);
         if (result.Attempts > 0)
-            json.WriteNumber("durationMs", RunFile.Milliseconds(result.Duration));
+            json.Number("durationMs", RunFile.Milliseconds(result.Duration));
         // What was not run has its record already.
         if (result.Record is { } record && result.Status is SubtaskStatus.Succeeded or SubtaskStatus.Restored)
-            WriteRecord(json, result.Record!, options);
+            WriteRecord(json, record, options);
     }
 
-    private static void WriteRecord(Utf8JsonWriter json, SuccessRecord record, RunOptions options)
+    // Exactly: it is compared with what is then. A record that holds a secret is kept nowhere.
+    private static void WriteRecord(MaskedJson json, SuccessRecord record, RunOptions options)
     {
-        json.WriteString("fingerprint", record.Fingerprint.Digest);
-        json.WriteStartObject("parts");
+        json.Exactly("fingerprint", record.Fingerprint.Digest);
+        json.StartObject("parts");
         foreach ((string name, string digest) in record.Fingerprint.Parts)
-            json.WriteString(name, digest);
-        json.WriteEndObject();
+            json.Exactly(name, digest);
+        json.EndObject();
         if (!record.Outputs.IsEmpty)
         {
             // A copy of the folder has outputs of its own.
-            json.WriteStartObject("outputs");
+            json.StartObject("outputs");
             foreach (OutputStamp output in record.Outputs)
-                json.WriteString(Path.GetRelativePath(options.ProjectDirectory, output.Path).Replace('\\', '/'), output.State);
-            json.WriteEndObject();
+                json.Exactly(Path.GetRelativePath(options.ProjectDirectory, output.Path).Replace('\\', '/'), output.State);
+            json.EndObject();
         }
         if (!record.Values.IsEmpty)
         {
-            json.WriteStartObject("values");
+            json.StartObject("values");
             foreach ((string name, string value) in record.Values)
-                json.WriteString(name, value);
-            json.WriteEndObject();
+                json.Exactly(name, value);
+            json.EndObject();
         }
         if (record.Notes.Length > 0)
-            json.WriteString("notes", record.Notes);
+            json.Exactly("notes", record.Notes);
     }
 
-    private static void WriteLine(ArrayBufferWriter<byte> to, Action<Utf8JsonWriter> write)
+    private static void WriteLine(ArrayBufferWriter<byte> to, SecretMasker? masker, Action<MaskedJson> write)
     {
-        using var json = new Utf8JsonWriter(to);
-        json.WriteStartObject();
-        write(json);
-        json.WriteEndObject();
-        json.Flush();
+        using (var writer = new Utf8JsonWriter(to))
+        {
+            var json = new MaskedJson(writer, masker);
+            json.StartObject();
+            write(json);
+            json.EndObject();
+        }
         to.Write("\n"u8);
     }
 
-    private void Append(Action<Utf8JsonWriter> write)
+    private void Append(Action<MaskedJson> write)
     {
         lock (gate)
         {
@@ -185,7 +191,7 @@ internal sealed class Journal : IRunObserver, IDisposable
             // After a write that failed half-way, half a line may stand there: it must not spoil this one.
             if (torn)
                 line.Write("\n"u8);
-            WriteLine(line, write);
+            WriteLine(line, masker, write);
             torn = true;
             RandomAccess.Write(file, line.WrittenSpan, length);
             torn = false;
@@ -202,9 +208,9 @@ internal sealed class Journal : IRunObserver, IDisposable
                 return;
             RandomAccess.FlushToDisk(file);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
+        catch (Exception)
         {
-            // A power cut would cost more; nothing else depends on it.
+            // A power cut would cost more; nothing else depends on it. And what a timer's callback throws ends the process, with the build.
         }
     }
 }

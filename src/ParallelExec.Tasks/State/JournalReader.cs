@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.State;
@@ -8,6 +9,9 @@ namespace ParallelExec.State;
 internal sealed class JournalReader(string projectDirectory)
 {
     public const int SchemaVersion = 1;
+
+    /// <summary>More than can be read at once is no journal of ours.</summary>
+    private const long Longest = 2_000_000_000;
 
     private readonly Dictionary<string, SuccessRecord> records = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, SubtaskStatus?> statuses = new(StringComparer.OrdinalIgnoreCase);
@@ -36,15 +40,9 @@ internal sealed class JournalReader(string projectDirectory)
     /// <returns>What is there; <see cref="Nothing"/> where there is no journal. An error where a newer version has written it.</returns>
     public static JournalReader Read(RunOptions options, List<Diagnostic> diagnostics, bool ends = false)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = ends ? FirstAndLastLine(Journal.PathOf(options)) : File.ReadAllBytes(Journal.PathOf(options));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
+        byte[]? bytes = ends ? FirstAndLastLine(Journal.PathOf(options)) : PlainFile.TryRead(Journal.PathOf(options), Longest);
+        if (bytes is null)
             return Nothing;
-        }
         var reader = new JournalReader(options.ProjectDirectory);
         ReadOnlyMemory<byte> rest = bytes;
         while (!rest.IsEmpty)
@@ -63,6 +61,8 @@ internal sealed class JournalReader(string projectDirectory)
             }
             rest = rest[(end + 1)..];
         }
+        // Nobody knows of a run that has not even begun.
+        reader.HasEnded |= reader.ProcessId == 0;
         if (reader.Unreadable > 0)
         {
             // A line that is lost may have said that something does not hold any more.
@@ -72,15 +72,27 @@ internal sealed class JournalReader(string projectDirectory)
         return reader;
     }
 
-    private static byte[] FirstAndLastLine(string path)
+    private static byte[]? FirstAndLastLine(string path)
     {
         const int Enough = 4096;
+        if (PlainFile.TryRead(path, longest: 2 * Enough) is { } all)
+            return all;
+        try
+        {
+            return ReadEnds(path, Enough);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] ReadEnds(string path, int enough)
+    {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
-        if (file.Length <= 2 * Enough)
-            return File.ReadAllBytes(path);
-        byte[] first = new byte[Enough], last = new byte[Enough];
+        byte[] first = new byte[enough], last = new byte[enough];
         file.ReadExactly(first);
-        file.Position = file.Length - Enough;
+        file.Position = file.Length - enough;
         file.ReadExactly(last);
         int end = Array.LastIndexOf(last, (byte)'\n'), start = end <= 0 ? -1 : Array.LastIndexOf(last, (byte)'\n', end - 1);
         return [.. first.AsSpan(0, Array.IndexOf(first, (byte)'\n') + 1), .. start < 0 ? [] : last.AsSpan((start + 1)..(end + 1))];
@@ -93,26 +105,26 @@ internal sealed class JournalReader(string projectDirectory)
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
-            switch (root.GetProperty("event").GetString())
+            switch (Text(root.GetProperty("event")))
             {
                 case "run":
                     version = root.GetProperty("schemaVersion").GetInt32();
                     statuses.Clear();
                     HasEnded = false;
                     ProcessId = root.GetProperty("processId").GetInt32();
-                    StartedAt = root.GetProperty("at").GetString() ?? "";
+                    StartedAt = Iso8601.Of(root.GetProperty("at").GetDateTimeOffset());
                     break;
                 case "kept":
-                    records[root.GetProperty("id").GetString()!] = ReadRecord(root);
+                    records[Text(root.GetProperty("id"))] = ReadRecord(root);
                     break;
                 case "started":
-                    string started = root.GetProperty("id").GetString()!;
+                    string started = Text(root.GetProperty("id"));
                     records.Remove(started);
                     statuses[started] = null;
                     break;
                 case "ended":
-                    string id = root.GetProperty("id").GetString()!;
-                    statuses[id] = Enum.Parse<SubtaskStatus>(root.GetProperty("status").GetString()!);
+                    string id = Text(root.GetProperty("id"));
+                    statuses[id] = Status(Text(root.GetProperty("status")));
                     if (root.TryGetProperty("fingerprint", out _))
                         records[id] = ReadRecord(root);
                     break;
@@ -134,21 +146,27 @@ internal sealed class JournalReader(string projectDirectory)
     {
         var parts = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
         foreach (JsonProperty part in root.GetProperty("parts").EnumerateObject())
-            parts.Add(new(part.Name, part.Value.GetString()!));
+            parts.Add(new(part.Name, Text(part.Value)));
         var outputs = ImmutableArray.CreateBuilder<OutputStamp>();
         if (root.TryGetProperty("outputs", out JsonElement stamps))
         {
             foreach (JsonProperty stamp in stamps.EnumerateObject())
-                outputs.Add(new OutputStamp(Path.GetFullPath(stamp.Name, projectDirectory), stamp.Value.GetString()!));
+                outputs.Add(new OutputStamp(Path.GetFullPath(stamp.Name, projectDirectory), Text(stamp.Value)));
         }
         return new SuccessRecord
         {
-            Fingerprint = new Fingerprint(parts.ToImmutable(), root.GetProperty("fingerprint").GetString()!),
+            Fingerprint = new Fingerprint(parts.ToImmutable(), Text(root.GetProperty("fingerprint"))),
             Outputs = outputs.ToImmutable(),
             Values = root.TryGetProperty("values", out JsonElement values)
-                ? values.EnumerateObject().ToImmutableSortedDictionary(value => value.Name, value => value.Value.GetString()!, StringComparer.Ordinal)
+                ? values.EnumerateObject().ToImmutableSortedDictionary(value => value.Name, value => Text(value.Value), StringComparer.Ordinal)
                 : SubtaskResult.NoValues,
-            Notes = root.TryGetProperty("notes", out JsonElement notes) ? notes.GetString()! : "",
+            Notes = root.TryGetProperty("notes", out JsonElement notes) ? Text(notes) : "",
         };
     }
+
+    // What is null, a number or half a character where a text should be is damage, not nothing.
+    private static string Text(JsonElement element) => element.GetString() ?? throw new FormatException();
+
+    private static SubtaskStatus Status(string word) =>
+        Enum.TryParse(word, out SubtaskStatus status) && Enum.IsDefined(status) && !char.IsAsciiDigit(word[0]) ? status : throw new FormatException();
 }

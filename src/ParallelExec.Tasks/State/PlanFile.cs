@@ -11,26 +11,27 @@ internal static class PlanFile
     public static void Write(RunOptions options, ExecutionPlan plan, SecretMasker? masker) =>
         WholeFile.Write(Path.Combine(options.Directory, "plan.json"), stream =>
         {
-            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-            json.WriteStartObject();
-            json.WriteNumber("schemaVersion", 1);
-            json.WriteString("project", options.ProjectFile);
-            json.WriteString("schedule", options.Schedule.ToString());
-            json.WriteNumber("maxParallelism", options.MaxParallelism);
-            json.WriteStartArray("waves");
+            using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+            var json = new MaskedJson(writer, masker);
+            json.StartObject();
+            json.Number("schemaVersion", 1);
+            json.Text("project", options.ProjectFile);
+            json.Exactly("schedule", options.Schedule.ToString());
+            json.Number("maxParallelism", options.MaxParallelism);
+            json.StartArray("waves");
             foreach (var wave in plan.Waves)
             {
-                json.WriteStartArray();
+                json.StartArray();
                 foreach (PlannedSubtask subtask in wave)
-                    json.WriteStringValue(subtask.Id);
-                json.WriteEndArray();
+                    json.Text(subtask.Id);
+                json.EndArray();
             }
-            json.WriteEndArray();
-            json.WriteStartArray("subtasks");
+            json.EndArray();
+            json.StartArray("subtasks");
             foreach (PlannedSubtask subtask in plan.Subtasks)
-                WriteSubtask(json, plan, subtask, masker);
-            json.WriteEndArray();
-            json.WriteEndObject();
+                WriteSubtask(json, plan, subtask);
+            json.EndArray();
+            json.EndObject();
         });
 
     /// <returns>The ids in it; none where it is not there or is no plan.</returns>
@@ -50,28 +51,28 @@ internal static class PlanFile
         }
     }
 
-    private static void WriteSubtask(Utf8JsonWriter json, ExecutionPlan plan, PlannedSubtask planned, SecretMasker? masker)
+    private static void WriteSubtask(MaskedJson json, ExecutionPlan plan, PlannedSubtask planned)
     {
-        json.WriteStartObject();
-        json.WriteString("id", planned.Id);
-        json.WriteString("kind", planned.Subtask.Work.Kind);
-        json.WriteString("status", PlanStatus.Of(planned));
-        json.WriteNumber("wave", planned.Wave);
-        json.WriteStartArray("dependsOn");
+        json.StartObject();
+        json.Text("id", planned.Id);
+        json.Exactly("kind", planned.Subtask.Work.Kind);
+        json.Exactly("status", PlanStatus.Of(planned));
+        json.Number("wave", planned.Wave);
+        json.StartArray("dependsOn");
         foreach (int dependency in planned.Dependencies)
-            json.WriteStringValue(plan.Subtasks[dependency].Id);
-        json.WriteEndArray();
+            json.Text(plan.Subtasks[dependency].Id);
+        json.EndArray();
         if (planned.Estimate is { } estimate)
-            json.WriteNumber("estimatedMs", RunFile.Milliseconds(estimate));
+            json.Number("estimatedMs", RunFile.Milliseconds(estimate));
         if (PlanStatus.Reason(planned) is { Length: > 0 } reason)
-            json.WriteString("reason", reason);
+            json.Text("reason", reason);
         if (planned.Subtask.Work is CommandWork command)
-            json.WriteString("command", masker?.Apply(command.CommandLine) ?? command.CommandLine);
+            json.Text("command", command.CommandLine);
         if (planned.Subtask.Group.Length > 0)
-            json.WriteString("group", planned.Subtask.Group);
+            json.Text("group", planned.Subtask.Group);
         if (planned.Subtask.Title.Length > 0)
-            json.WriteString("title", planned.Subtask.Title);
-        json.WriteEndObject();
+            json.Text("title", planned.Subtask.Title);
+        json.EndObject();
     }
 }
 

@@ -12,30 +12,30 @@ internal static class RunFile
 {
     public const int SchemaVersion = 1;
 
-    public static void WriteRunning(RunOptions options, DateTimeOffset startedAt) => Write(options, json =>
+    public static void WriteRunning(RunOptions options, DateTimeOffset startedAt) => Write(options, null, json =>
     {
-        json.WriteString("status", "Running");
-        json.WriteNumber("processId", Environment.ProcessId);
-        json.WriteString("startedAt", Iso8601.Of(startedAt));
-        json.WriteStartArray("subtasks");
-        json.WriteEndArray();
+        json.Exactly("status", "Running");
+        json.Number("processId", Environment.ProcessId);
+        json.Exactly("startedAt", Iso8601.Of(startedAt));
+        json.StartArray("subtasks");
+        json.EndArray();
     });
 
-    public static void WriteEnded(RunOptions options, RunResult run, SecretMasker? masker) => Write(options, json =>
+    public static void WriteEnded(RunOptions options, RunResult run, SecretMasker? masker) => Write(options, masker, json =>
     {
-        json.WriteString("status", StatusOf(run));
+        json.Exactly("status", StatusOf(run));
         if (run.Stopped is not null)
-            json.WriteString("reason", run.Stopped);
-        json.WriteString("project", options.ProjectFile);
-        json.WriteString("startedAt", Iso8601.Of(run.StartedAt));
-        json.WriteNumber("durationMs", Milliseconds(run.Duration));
-        json.WriteString("schedule", options.Schedule.ToString());
-        json.WriteString("onFailure", options.OnFailure.ToString());
-        json.WriteNumber("maxParallelism", options.MaxParallelism);
-        json.WriteStartArray("subtasks");
+            json.Text("reason", run.Stopped);
+        json.Text("project", options.ProjectFile);
+        json.Exactly("startedAt", Iso8601.Of(run.StartedAt));
+        json.Number("durationMs", Milliseconds(run.Duration));
+        json.Exactly("schedule", options.Schedule.ToString());
+        json.Exactly("onFailure", options.OnFailure.ToString());
+        json.Number("maxParallelism", options.MaxParallelism);
+        json.StartArray("subtasks");
         foreach (PlannedSubtask planned in run.Plan.Subtasks)
-            WriteSubtask(json, planned, run.Results[planned.Index], masker);
-        json.WriteEndArray();
+            WriteSubtask(json, planned, run.Results[planned.Index]);
+        json.EndArray();
     });
 
     /// <summary>What a whole run came to.</summary>
@@ -43,47 +43,42 @@ internal static class RunFile
 
     public static long Milliseconds(TimeSpan duration) => (long)Math.Round(duration.TotalMilliseconds);
 
-    private static void WriteSubtask(Utf8JsonWriter json, PlannedSubtask planned, SubtaskResult result, SecretMasker? masker)
+    private static void WriteSubtask(MaskedJson json, PlannedSubtask planned, SubtaskResult result)
     {
-        json.WriteStartObject();
-        json.WriteString("id", planned.Id);
-        json.WriteString("status", result.Status.ToString());
+        json.StartObject();
+        json.Text("id", planned.Id);
+        json.Exactly("status", result.Status.ToString());
         if (result.Reason.Length > 0)
-            json.WriteString("reason", masker?.Apply(result.Reason) ?? result.Reason);
+            json.Text("reason", result.Reason);
         if (result.Code is not null)
-            json.WriteString("code", result.Code);
-        json.WriteNumber("wave", planned.Wave);
-        json.WriteString("kind", planned.Subtask.Work.Kind);
+            json.Exactly("code", result.Code);
+        json.Number("wave", planned.Wave);
+        json.Exactly("kind", planned.Subtask.Work.Kind);
         if (result.ExitCode is { } exitCode)
-            json.WriteNumber("exitCode", exitCode);
-        json.WriteNumber("attempts", result.Attempts);
+            json.Number("exitCode", exitCode);
+        json.Number("attempts", result.Attempts);
         if (result.StartedAt is { } startedAt)
-            json.WriteString("startedAt", Iso8601.Of(startedAt));
-        json.WriteNumber("durationMs", Milliseconds(result.Duration));
+            json.Exactly("startedAt", Iso8601.Of(startedAt));
+        json.Number("durationMs", Milliseconds(result.Duration));
         if (result.LogFile.Length > 0)
-            json.WriteString("logFile", result.LogFile);
+            json.Text("logFile", result.LogFile);
         if (planned.Subtask.Group.Length > 0)
-            json.WriteString("group", planned.Subtask.Group);
+            json.Text("group", planned.Subtask.Group);
         if (planned.Subtask.Title.Length > 0)
-            json.WriteString("title", planned.Subtask.Title);
-        if (!result.Values.IsEmpty)
-        {
-            json.WriteStartObject("values");
-            foreach ((string name, string value) in result.Values)
-                json.WriteString(name, masker?.Apply(value) ?? value);
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
+            json.Text("title", planned.Subtask.Title);
+        json.Texts("values", result.Values);
+        json.EndObject();
     }
 
     private static string PathOf(RunOptions options) => Path.Combine(options.Directory, "run.json");
 
-    private static void Write(RunOptions options, Action<Utf8JsonWriter> write) => WholeFile.Write(PathOf(options), stream =>
+    private static void Write(RunOptions options, SecretMasker? masker, Action<MaskedJson> write) => WholeFile.Write(PathOf(options), stream =>
     {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteNumber("schemaVersion", SchemaVersion);
+        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        var json = new MaskedJson(writer, masker);
+        json.StartObject();
+        json.Number("schemaVersion", SchemaVersion);
         write(json);
-        json.WriteEndObject();
+        json.EndObject();
     });
 }

@@ -108,10 +108,17 @@ internal static class StateFolder
         // Versions before this one had no mark. A journal is nobody else's; a lock or a plan is ours where nothing else is there.
         if (all.All(name => name == "teams") || IsOfBefore(directory, JournalName, "{\"event\":\"run\","u8))
             return true;
-        if (others.Length == 0 && (new FileInfo(LockOf(directory)) is { Exists: true, Length: 0 } || IsOfBefore(directory, Plan, "{\n  \"schemaVersion\":"u8)))
+        if (others.Length == 0 && (IsDefault(directory) || new FileInfo(LockOf(directory)) is { Exists: true, Length: 0 } || IsOfBefore(directory, Plan, "{\n  \"schemaVersion\":"u8)))
             return true;
         others = others.Length > 0 ? others : all;
         return false;
+    }
+
+    // Of the intermediate files of a project, in a folder with our name, nothing is anybody else's.
+    private static bool IsDefault(string directory)
+    {
+        string path = Path.TrimEndingDirectorySeparator(directory);
+        return Path.GetFileName(path) == "parallelexec" && Path.GetFileName(Path.GetDirectoryName(path)) == "obj";
     }
 
     private static bool IsOfBefore(string directory, string name, ReadOnlySpan<byte> beginning) =>

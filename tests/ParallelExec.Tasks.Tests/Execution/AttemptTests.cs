@@ -36,6 +36,7 @@ public sealed class AttemptTests : IDisposable
     [UnixFact]
     public async Task A_log_file_that_can_not_be_written_is_what_is_told()
     {
+        run.Folder.Write("state/.parallelexec", "");
         Directory.CreateDirectory(run.Folder.Combine("state/logs/a.log"));
         Run.Results results = await run.Async(run.Shell("a", "touch ran"));
         Assert.Equal((SubtaskStatus.Failed, Codes.NotStarted), (results["a"].Status, results["a"].Code));

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using ParallelExec.Fingerprints;
+using ParallelExec.Tests.Files;
 
 namespace ParallelExec.Tests.Fingerprints;
 
@@ -72,6 +75,51 @@ public sealed class FileHashesTests : IDisposable
         Assert.Equal(digest, FileHashes.Load(folder.Path).Of(file));
         File.WriteAllBytes(folder.Combine("hashes.txt"), bytes[..(bytes.Length / 2)]);
         Assert.Equal(digest, FileHashes.Load(folder.Path).Of(file));
+    }
+
+    [Fact]
+    public void What_nobody_asks_for_any_more_is_dropped_after_a_while()
+    {
+        string once = Old("once.txt", "abc"), often = Old("often.txt", "abc");
+        FileHashes first = FileHashes.Load(folder.Path);
+        first.Of(once);
+        first.Of(often);
+        first.Save();
+        for (int run = 1; run <= 21; run++)
+        {
+            Assert.Equal(run <= 21, folder.Read("hashes.txt").Contains("once.txt", StringComparison.Ordinal));
+            FileHashes hashes = FileHashes.Load(folder.Path);
+            hashes.Of(often);
+            // Something new is why it is written.
+            hashes.Of(Old("new.txt", $"{run}"));
+            hashes.Save();
+        }
+        string kept = folder.Read("hashes.txt");
+        Assert.Equal((false, true), (kept.Contains("once.txt", StringComparison.Ordinal), kept.Contains("often.txt", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("no newline")]
+    [InlineData("short\n")]
+    [InlineData("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad 3 9223372036854775807 -1 0 0 /a\n")]
+    [InlineData("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad 99999999999999999999999\n")]
+    public void What_somebody_wrote_with_a_right_digest_is_not_believed_either(string content)
+    {
+        folder.Write("hashes.txt", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("2\n" + content))) + "\n" + content);
+        Assert.NotNull(FileHashes.Load(folder.Path).Of(Old("a.txt", "abc")));
+    }
+
+    [UnixFact]
+    public void A_pipe_or_a_folder_is_not_read()
+    {
+        Pipe.Make(folder.Combine("hashes.txt"));
+        FileHashes hashes = FileHashes.Load(folder.Path);
+        hashes.Of(Old("a.txt", "abc"));
+        hashes.Save();
+        Assert.Contains("a.txt", folder.Read("hashes.txt"), StringComparison.Ordinal);
+        folder.Delete("hashes.txt");
+        Directory.CreateDirectory(folder.Combine("hashes.txt"));
+        Assert.NotNull(FileHashes.Load(folder.Path).Of(folder.Combine("a.txt")));
     }
 
     private string Old(string name, string content)

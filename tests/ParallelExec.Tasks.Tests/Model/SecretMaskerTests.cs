@@ -27,6 +27,17 @@ public class SecretMaskerTests
         Assert.Equal("a *** b ***heim- c ***", Stream(masker, [.. text.Select(one => new[] { one })]));
     }
 
+    [Fact]
+    public void A_secret_with_fewer_characters_and_more_bytes_is_masked_however_the_stream_is_cut() =>
+        Assert.Equal("a *** b", Stream(SecretMasker.For(["ßßßß", "abcde"])!, [.. Encoding.UTF8.GetBytes("a ßßßß b").Select(one => new[] { one })]));
+
+    [Theory]
+    [InlineData("say \"no\"", "{\"t\":\"say \\\"no\\\"\"}")]
+    [InlineData("a\\b", "{\"t\":\"a\\\\b\"}")]
+    [InlineData("<ä>", "{\"t\":\"\\u003C\\u00E4\\u003E\"}")]
+    public void What_JSON_makes_of_a_secret_is_masked_too(string secret, string json) =>
+        Assert.Equal("{\"t\":\"***\"}", SecretMasker.For([secret])!.Apply(json));
+
     private static string Stream(SecretMasker masker, params byte[][] parts)
     {
         using var target = new MemoryStream();

@@ -3,6 +3,7 @@ using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.State;
+using ParallelExec.Tests.Files;
 using ParallelExec.Tests.Reporting;
 
 namespace ParallelExec.Tests.State;
@@ -112,6 +113,80 @@ public sealed class JournalTests : IDisposable
             File.WriteAllBytes(Journal.PathOf(Options), bytes);
             Assert.Empty(Read().Records);
         }
+    }
+
+    [Theory]
+    [InlineData("\"notes\":\"line\\nline\"", "\"notes\":null")]
+    [InlineData("\"notes\":\"line\\nline\"", "\"notes\":1")]
+    [InlineData("\"notes\":\"line\\nline\"", "\"notes\":\"\\ud800\"")]
+    [InlineData("\"values\":{\"N\":\"1\"}", "\"values\":{\"N\":null}")]
+    [InlineData("\"values\":{\"N\":\"1\"}", "\"values\":null")]
+    [InlineData("\"Command\":\"00\"", "\"Command\":null")]
+    [InlineData("\"fingerprint\":\"abc\"", "\"fingerprint\":null")]
+    [InlineData("\"id\":\"a\"", "\"id\":null")]
+    [InlineData("\"event\":\"kept\"", "\"event\":null")]
+    [InlineData("/out\":", "/out\\u0000\":")]
+    [InlineData("\"status\":\"Succeeded\"", "\"status\":\"99999999999999999999\"")]
+    [InlineData("\"status\":\"Succeeded\"", "\"status\":\"42\"")]
+    [InlineData("\"status\":\"Succeeded\"", "\"status\":null")]
+    [InlineData("\"at\":\"1970-01-01T00:00:00.000Z\"", "\"at\":\"\\u001b[31m\"")]
+    [InlineData("\"schemaVersion\":1", "\"schemaVersion\":9223372036854775807")]
+    [InlineData("\"schemaVersion\":1", "\"schemaVersion\":null")]
+    [InlineData("\"processId\":", "\"processId\":\"x\",\"before\":")]
+    public void A_line_that_says_what_no_journal_says_is_damage(string what, string becomes)
+    {
+        using (Journal journal = Begin(new("a", Record), new("b", Record)))
+            journal.On(new SubtaskEnded(plan.Find("c"), Given.Succeeded with { Record = Record }));
+        string text = folder.Read("journal.ndjson");
+        Assert.Contains(what, text, StringComparison.Ordinal);
+        folder.Write("journal.ndjson", text.Replace(what, becomes, StringComparison.Ordinal));
+        Assert.Empty(Read().Records);
+        Assert.Equal(Codes.DamagedState, Assert.Single(diagnostics).Code);
+    }
+
+    [UnixFact]
+    public void A_pipe_or_a_folder_is_no_journal()
+    {
+        Pipe.Make(Journal.PathOf(Options));
+        Assert.Empty(Read().Records);
+        Assert.True(JournalReader.Read(Options, diagnostics, ends: true).HasEnded);
+        // A whole one takes the place of the pipe.
+        Begin(new KeyValuePair<string, SuccessRecord>("a", Record)).Dispose();
+        Assert.Equal(["a"], Read().Records.Keys);
+        folder.Delete("journal.ndjson");
+        Directory.CreateDirectory(Journal.PathOf(Options));
+        Assert.Empty(Read().Records);
+        Assert.Null(Journal.TryBegin(Options, "r", default, [], log, null));
+        Assert.StartsWith($"error {Codes.StateNotWritable}: ", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_can_not_be_written_is_told_once_and_never_thrown()
+    {
+        Journal journal = Begin();
+        // As after a fault of the disk: nothing can be written any more.
+        journal.Dispose();
+        foreach (string id in new[] { "a", "b", "c" })
+            journal.On(new SubtaskEnded(plan.Find(id), Given.Succeeded));
+        journal.On(new RunEnded(new RunResult { Plan = plan, Results = [Given.Succeeded, Given.Succeeded, Given.Succeeded], StartedAt = default, Duration = default }));
+        Assert.StartsWith($"warning {Codes.StateNotWritable}: journal.ndjson in ", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("half \ud800 a character")]
+    [InlineData("\udc00")]
+    [InlineData("nothing \0 and \u001b[31m")]
+    public void Texts_that_are_no_texts_are_written_as_far_as_they_are(string text)
+    {
+        using (Journal journal = Begin())
+        {
+            journal.Working("a", default, text);
+            journal.On(new SubtaskEnded(plan.Find("a"), Given.Failed with { Reason = text }));
+            journal.On(new SubtaskEnded(plan.Find("b"), Given.Succeeded with { Record = Record with { Notes = text, Values = Record.Values.Add(text, text) } }));
+        }
+        Assert.Equal(["b"], Read().Records.Keys);
+        Assert.Empty(diagnostics);
+        RunFile.WriteEnded(Options, new RunResult { Plan = plan, Results = [Given.Failed with { Reason = text }, Given.Succeeded, Given.Succeeded], StartedAt = default, Duration = default }, null);
     }
 
     [Fact]

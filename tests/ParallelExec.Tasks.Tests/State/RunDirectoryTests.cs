@@ -115,6 +115,15 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void What_has_our_names_in_the_default_folder_is_ours_whatever_became_of_it()
+    {
+        RunOptions options = Options with { Directory = folder.Combine("obj", "parallelexec") + Path.DirectorySeparatorChar };
+        folder.Write("obj/parallelexec/journal.ndjson", "garbage");
+        RunDirectory.TryTake(options, diagnostics)!.Dispose();
+        Assert.Empty(diagnostics);
+    }
+
+    [Fact]
     public void Of_a_folder_of_the_version_before_the_logs_that_its_plan_names_are_removed()
     {
         Directory.CreateDirectory(Options.Directory);
@@ -242,23 +251,40 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Equal(["state/run.json"], folder.Files());
     }
 
-    [Fact]
-    public void Files_carry_a_schema_version_and_no_secret()
+    [Theory]
+    [InlineData("hunter2")]
+    [InlineData("say \"hunter2\"")]
+    [InlineData("back\\slash")]
+    [InlineData("<pässwörd & Söhne>")]
+    public void Files_carry_a_schema_version_and_no_secret_in_any_field(string secret)
     {
         Directory.CreateDirectory(Options.Directory);
-        SecretMasker masker = SecretMasker.For(["hunter2"])!;
-        ExecutionPlan plan = Given.Plan(Options, [Given.Subtask("a") with { Work = new CommandWork("login hunter2", null) }]);
+        SecretMasker masker = SecretMasker.For([secret])!;
+        Subtask subtask = Given.Subtask("a") with { Work = new CommandWork($"login {secret}", null), Title = $"Title {secret}", Group = $"Group {secret}" };
+        ExecutionPlan plan = Given.Plan(Options, [subtask]);
         PlanFile.Write(Options, plan, masker);
         RunFile.WriteEnded(Options, ConsoleReportTests.Result(plan, 1, 1) with
         {
-            Results = [Given.Failed with { Reason = "hunter2", Values = SubtaskResult.NoValues.Add("TOKEN", "hunter2") }],
+            Stopped = $"because of {secret}",
+            Results = [Given.Failed with { Reason = secret, LogFile = $"/logs/{secret}.log", Values = SubtaskResult.NoValues.Add("TOKEN", $"{{\"json\":{JsonSerializer.Serialize(secret)}}}").Add(secret, "name") }],
         }, masker);
         foreach (string name in new[] { "plan.json", "run.json" })
         {
             string text = File.ReadAllText(folder.Combine("state", name));
-            Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
-            Assert.Contains("***", text, StringComparison.Ordinal);
-            Assert.Equal(1, JsonDocument.Parse(text).RootElement.GetProperty("schemaVersion").GetInt32());
+            using JsonDocument json = JsonDocument.Parse(text);
+            Assert.All(Strings(json.RootElement), value => Assert.DoesNotContain(secret, value, StringComparison.Ordinal));
+            Assert.All(Strings(json.RootElement), value => Assert.DoesNotContain(JsonSerializer.Serialize(secret).Trim('"'), value, StringComparison.Ordinal));
+            Assert.Contains("Title ***", text, StringComparison.Ordinal);
+            Assert.Contains("Group ***", text, StringComparison.Ordinal);
+            Assert.Equal(1, json.RootElement.GetProperty("schemaVersion").GetInt32());
         }
     }
+
+    private static IEnumerable<string> Strings(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => [element.GetString()!],
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Strings),
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Strings(property.Value).Prepend(property.Name)),
+        _ => [],
+    };
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
 using CsCheck;
 using ParallelExec.TestKit;
 
@@ -6,7 +9,11 @@ namespace ParallelExec.Chaos.Tests;
 /// <summary>State that was cut, filled with anything, or can not be written: the result says the truth, and the next run works.</summary>
 public sealed class DamageTests : IDisposable
 {
-    private static readonly string[] StateFiles = ["journal.ndjson", "history.json", "hashes.txt", "run.json", "plan.json", "run.lock", "summary.md"];
+    private static readonly string[] StateFiles =
+        ["journal.ndjson", "history.json", "hashes.txt", "run.json", "plan.json", "run.lock", "run.owner", "summary.md", ".parallelexec"];
+
+    /// <summary>What stands in JSON where something else should.</summary>
+    private static readonly string[] Odd = ["null", "9223372036854775807", "-1", "\"\\ud800\"", "\"\\u0000\"", "{}", "[[]]"];
 
     private readonly TestFolder folder = new("chaos");
 
@@ -32,8 +39,15 @@ public sealed class DamageTests : IDisposable
                     1 => garbage,
                     2 => [.. bytes[..at], .. garbage, .. bytes[at..]],
                     3 => [.. bytes[..at], .. garbage],
+                    4 => WithOddValue(bytes, where),
                     _ => [],
                 });
+                if (how == 6 && !OperatingSystem.IsWindows())
+                {
+                    File.Delete(file);
+                    using Process pipe = Process.Start("mkfifo", [file]);
+                    await pipe.WaitForExitAsync();
+                }
             }
             BuildRun run = (await project.RunAsync()).EnsureSucceeded();
             Assert.True(run.Status("gen") is "Succeeded" or "UpToDate", run.ToString());
@@ -107,6 +121,17 @@ public sealed class DamageTests : IDisposable
         File.SetLastWriteTimeUtc(folder.Combine("in.txt"), time);
         Assert.Equal("Succeeded", (await project.RunAsync()).EnsureSucceeded().Status("gen"));
         Assert.Equal("other", folder.Read("out.txt"));
+    }
+
+    /// <summary>One text or number of a JSON file is something else.</summary>
+    private static byte[] WithOddValue(byte[] bytes, int where)
+    {
+        string text = Encoding.UTF8.GetString(bytes);
+        MatchCollection values = Regex.Matches(text, "(?<=[:,\\[] *)(\"[^\"]*\"|[0-9]+)(?= *[,}\\]])");
+        if (values.Count == 0)
+            return bytes;
+        Match one = values[where % values.Count];
+        return Encoding.UTF8.GetBytes($"{text[..one.Index]}{Odd[where % Odd.Length]}{text[(one.Index + one.Length)..]}");
     }
 
     private TargetsProject Project()

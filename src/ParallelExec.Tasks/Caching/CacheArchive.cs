@@ -26,14 +26,18 @@ internal static class CacheArchive
     private const long LongestFile = 8L << 30;
 
     /// <param name="longest">How long it may be before it is compressed, in bytes.</param>
-    /// <returns>How long it is before it is compressed; null where an output can not be kept: a link, a file outside of the project, too much.</returns>
+    /// <returns>How long it is before it is compressed; null where an output can not be kept: a link, outside of the project, too much.</returns>
     public static long? TryPack(Stream to, SuccessRecord record, string logFile, string projectDirectory, long longest)
     {
         long length = 0;
         try
         {
             using var compressed = new BrotliStream(to, CompressionLevel.Fastest, leaveOpen: true);
-            using var counted = new CountedStream(compressed, bytes => _ = (length += bytes) <= longest ? true : throw new TooLongException());
+            using var counted = new CountedStream(compressed, bytes =>
+            {
+                if ((length += bytes) > longest)
+                    throw new TooLongException();
+            });
             using MemoryStream handedOn = HandedOn(record);
             return handedOn.Length <= LongestHandedOn && TryPack(counted, record, handedOn, logFile, projectDirectory) ? length : null;
         }
@@ -117,7 +121,8 @@ internal static class CacheArchive
             || !outputs.Any(output => DeclaredFiles.Includes(output, target)))
             throw new InvalidDataException($"'{target}' is not among the declared outputs");
         // A link on the way would lead elsewhere.
-        for (string? parent = Path.GetDirectoryName(target); parent is not null && parent.Length > projectDirectory.Length; parent = Path.GetDirectoryName(parent))
+        string? parent = Path.GetDirectoryName(target);
+        for (; parent is not null && parent.Length > projectDirectory.Length; parent = Path.GetDirectoryName(parent))
         {
             if (new DirectoryInfo(parent) is { Exists: true, LinkTarget: not null })
                 throw new InvalidDataException($"'{parent}' is a link");
@@ -151,14 +156,17 @@ internal static class CacheArchive
         using JsonDocument document = JsonDocument.Parse(text);
         JsonElement root = document.RootElement;
         return (
-            root.GetProperty("values").EnumerateObject().ToImmutableSortedDictionary(value => value.Name, value => Text(value.Value), StringComparer.Ordinal),
+            root.GetProperty("values").EnumerateObject()
+                .ToImmutableSortedDictionary(value => value.Name, value => Text(value.Value), StringComparer.Ordinal),
             Text(root.GetProperty("notes")));
     }
 
-    private static string Text(JsonElement element) => element.GetString() ?? throw new InvalidDataException($"'{HandedOnName}' has nothing where a text should be");
+    private static string Text(JsonElement element) =>
+        element.GetString() ?? throw new InvalidDataException($"'{HandedOnName}' has nothing where a text should be");
 
     /// <param name="Files">Where each was unpacked, and where it belongs; the log's place is <c>log</c>.</param>
-    internal sealed record Unpacked(ImmutableArray<(string From, string To)> Files, ImmutableSortedDictionary<string, string> Values, string Notes)
+    internal sealed record Unpacked(
+        ImmutableArray<(string From, string To)> Files, ImmutableSortedDictionary<string, string> Values, string Notes)
     {
         public IEnumerable<(string From, string To)> Outputs => Files.Where(file => file.To != LogName);
 

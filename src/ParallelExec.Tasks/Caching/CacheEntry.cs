@@ -13,7 +13,7 @@ internal sealed record CacheEntry(string Fingerprint, string Archive, long Lengt
 {
     private const int SchemaVersion = 2;
 
-    /// <summary>What comes from a server can not be longer than this before it is unpacked; the last part is for what does not get shorter.</summary>
+    /// <summary>What a server sends for it is not longer; the last part is for what does not get shorter when it is compressed.</summary>
     public long LongestArchive => Length + (Length / 64) + 65_536;
 
     public byte[] ToBytes()
@@ -58,6 +58,9 @@ internal sealed record CacheEntry(string Fingerprint, string Archive, long Lengt
     }
 
     // Over all that it says: a length that was changed is no length.
-    private string Digest() =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{SchemaVersion} {Fingerprint} {Archive} {Length}"))));
+    private string Digest()
+    {
+        string all = string.Create(CultureInfo.InvariantCulture, $"{SchemaVersion} {Fingerprint} {Archive} {Length}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
+    }
 }

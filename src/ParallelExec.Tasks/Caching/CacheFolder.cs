@@ -96,7 +96,7 @@ internal sealed class CacheFolder(string directory, long size)
             foreach (DirectoryInfo part in kind.EnumerateDirectories().Where(part => part.Name.Length == 2 && IsFolder(part)))
             {
                 RemoveHalves(part, IsHalfEntry);
-                files.AddRange(part.EnumerateFiles().Where(file => IsDigest(file.Name) && file.Name.StartsWith(part.Name, StringComparison.Ordinal) && file.LinkTarget is null));
+                files.AddRange(part.EnumerateFiles().Where(file => IsOurs(file, part.Name)));
             }
         }
         long total = files.Sum(Length);
@@ -114,12 +114,16 @@ internal sealed class CacheFolder(string directory, long size)
     // What is half written belongs to another build, or to one that was killed.
     private static void RemoveHalves(DirectoryInfo folder, Func<string, bool> isHalf)
     {
-        foreach (FileInfo half in folder.EnumerateFiles("*.tmp").Where(file => isHalf(file.Name) && file.LastWriteTimeUtc < DateTime.UtcNow.AddHours(-1)))
+        DateTime longAgo = DateTime.UtcNow.AddHours(-1);
+        foreach (FileInfo half in folder.EnumerateFiles("*.tmp").Where(file => isHalf(file.Name) && file.LastWriteTimeUtc < longAgo))
             Remove(half);
     }
 
     // Never through a link: what it leads to is not ours.
     private static bool IsFolder(DirectoryInfo folder) => folder is { Exists: true, LinkTarget: null };
+
+    private static bool IsOurs(FileInfo file, string part) =>
+        IsDigest(file.Name) && file.Name.StartsWith(part, StringComparison.Ordinal) && file.LinkTarget is null;
 
     private static bool IsDigest(string name) => name.Length == DigestLength && name.All(char.IsAsciiHexDigitLower);
 

@@ -9,7 +9,10 @@ using ParallelExec.Planning;
 
 namespace ParallelExec.Caching;
 
-/// <summary>Keeps what subtasks wrote under their fingerprints, and brings it back. Whatever is wrong with a cache is a miss: it never fails a subtask.</summary>
+/// <summary>
+/// Keeps what subtasks wrote under their fingerprints, and brings it back. Whatever is wrong with a cache is a miss: it never fails a
+/// subtask.
+/// </summary>
 /// <param name="remote">Asked where the folder has nothing, and given what is new; null = none.</param>
 /// <param name="stop">Ends uploads.</param>
 internal sealed class OutputCache(RunOptions options, CacheFolder folder, RemoteCache? remote, IRunLog log, CancellationToken stop)
@@ -148,7 +151,8 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
             {
                 PlainFolder.Remove(temporary);
                 Directory.CreateDirectory(temporary);
-                CacheArchive.Unpacked unpacked = CacheArchive.Unpack(archive, temporary, planned.Subtask.Outputs, options.ProjectDirectory, entry.Length);
+                CacheArchive.Unpacked unpacked = CacheArchive.Unpack(
+                    archive, temporary, planned.Subtask.Outputs, options.ProjectDirectory, entry.Length);
                 whole = true;
                 folder.Touch(fingerprint, entry.Archive);
                 return new Found(temporary, unpacked);

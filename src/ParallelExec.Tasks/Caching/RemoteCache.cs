@@ -23,7 +23,11 @@ internal sealed class RemoteCache : IDisposable
     private readonly Uri address;
     private readonly bool canWrite;
     private readonly IRunLog log;
-    private readonly HttpClient client = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient client = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
     private int given;
 
     public RemoteCache(Uri address, bool canWrite, string? token, IRunLog log)
@@ -61,9 +65,11 @@ internal sealed class RemoteCache : IDisposable
 
     public bool TryUpload(string path, Stream content, CancellationToken cancel) => Try(async patience =>
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(address, path)) { Content = new StreamContent(new CountedStream(content, patience.Moved)) };
-        request.Content.Headers.ContentLength = content.Length;
-        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+        using var body = new StreamContent(new CountedStream(content, patience.Moved));
+        body.Headers.ContentLength = content.Length;
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(address, path)) { Content = body };
+        using HttpResponseMessage response = await client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw new HttpRequestException($"PUT {path} was answered with {(int)response.StatusCode}");
         return true;
@@ -76,7 +82,8 @@ internal sealed class RemoteCache : IDisposable
 
     private bool TryGet(string path, Stream to, long longest, CancellationToken cancel) => Try(async patience =>
     {
-        using HttpResponseMessage response = await client.GetAsync(new Uri(address, path), HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+        using HttpResponseMessage response = await client
+            .GetAsync(new Uri(address, path), HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return false;
         if (response.StatusCode != HttpStatusCode.OK)
@@ -123,8 +130,10 @@ internal sealed class RemoteCache : IDisposable
 
     private void GiveUp(string why)
     {
-        if (Interlocked.Exchange(ref given, 1) == 0)
-            log.Report(Diagnostic.Warning(Codes.RemoteCache, Wording.WithoutUserInfo($"The remote cache {address} is not used any more in this run: {why.TrimEnd('.')}.")));
+        if (Interlocked.Exchange(ref given, 1) != 0)
+            return;
+        string told = $"The remote cache {address} is not used any more in this run: {why.TrimEnd('.')}.";
+        log.Report(Diagnostic.Warning(Codes.RemoteCache, Wording.WithoutUserInfo(told)));
     }
 
     /// <summary>One request and its answer: over when nothing moves for as long as our patience lasts, or all too little does.</summary>
@@ -145,7 +154,8 @@ internal sealed class RemoteCache : IDisposable
         public CancellationToken Token => over.Token;
 
         /// <summary>What it was over for.</summary>
-        public string Problem => string.Create(CultureInfo.InvariantCulture, $"{(moved == 0 ? "nothing" : $"only {moved} bytes")} came in {Wording.Duration(Stopwatch.GetElapsedTime(started))}");
+        public string Problem => string.Create(
+            CultureInfo.InvariantCulture, $"{(moved == 0 ? "nothing" : $"only {moved} bytes")} came in {Wording.Duration(Stopwatch.GetElapsedTime(started))}");
 
         public void Moved(int bytes)
         {

@@ -89,8 +89,10 @@ internal sealed class TarContent(Stream stream, long longest)
 
     private void Count(int bytes)
     {
-        if ((BytesRead += bytes) > longest)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"it is longer than {longest} bytes when it is unpacked"));
+        if ((BytesRead += bytes) <= longest)
+            return;
+        string why = string.Create(CultureInfo.InvariantCulture, $"it is longer than {longest} bytes when it is unpacked");
+        throw new InvalidDataException(why);
     }
 
     private byte[] ReadPax(long size, string name)
@@ -110,7 +112,10 @@ internal sealed class TarContent(Stream stream, long longest)
         while (!records.IsEmpty)
         {
             int space = records.IndexOf((byte)' ');
-            if (space < 0 || !int.TryParse(records[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length <= space + 1 || length > records.Length)
+            if (space < 0
+                || !int.TryParse(records[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+                || length <= space + 1
+                || length > records.Length)
                 throw new InvalidDataException("a header in it is damaged");
             ReadOnlySpan<byte> record = records[(space + 1)..(length - 1)];
             records = records[length..];
@@ -139,7 +144,11 @@ internal sealed class TarContent(Stream stream, long longest)
     {
         // Longer than what octal digits can say: binary.
         if ((field[0] & 0x80) != 0)
-            return field.Length == 12 && BinaryPrimitives.ReadInt64BigEndian(field[4..]) is >= 0 and long binary ? binary : throw new InvalidDataException($"a number of '{name}' is none");
+        {
+            return field.Length == 12 && BinaryPrimitives.ReadInt64BigEndian(field[4..]) is >= 0 and long binary
+                ? binary
+                : throw new InvalidDataException($"a number of '{name}' is none");
+        }
         long number = 0;
         foreach (byte digit in field.Trim("\0 "u8))
         {

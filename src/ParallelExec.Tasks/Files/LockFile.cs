@@ -5,7 +5,9 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Files;
 
-/// <summary>A file that one run at a time holds. The lock goes with the process, however that ends; a file beside it says who has it.</summary>
+/// <summary>
+/// A file that one run at a time holds. The lock goes with the process, however that ends; a file beside it says who has it.
+/// </summary>
 internal sealed partial class LockFile : IDisposable
 {
     /// <summary>What we write into a file with the owner is shorter; so is what is believed of one.</summary>
@@ -45,7 +47,8 @@ internal sealed partial class LockFile : IDisposable
             file = null;
         }
         var taken = new LockFile(file, path, passing);
-        string who = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, since {Iso8601.Of(DateTimeOffset.UtcNow)}");
+        string since = Iso8601.Of(DateTimeOffset.UtcNow);
+        string who = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}, since {since}");
         Quietly(() => WholeFile.Write(OwnerOf(path), stream => stream.Write(Encoding.UTF8.GetBytes(who))));
         return taken;
     }
@@ -109,7 +112,9 @@ internal sealed partial class LockFile : IDisposable
     private static bool IsHeld(IOException e)
     {
         const int SharingViolation = 0x20, LockViolation = 0x21, WouldBlockOnLinux = 11, WouldBlockOnMacOS = 35;
-        return OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is SharingViolation or LockViolation : e.HResult is WouldBlockOnLinux or WouldBlockOnMacOS;
+        return OperatingSystem.IsWindows()
+            ? (e.HResult & 0xFFFF) is SharingViolation or LockViolation
+            : e.HResult is WouldBlockOnLinux or WouldBlockOnMacOS;
     }
 
     private static void Quietly(Action action)

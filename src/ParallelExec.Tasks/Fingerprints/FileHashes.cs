@@ -88,10 +88,12 @@ internal sealed class FileHashes
             return;
         var text = new StringBuilder();
         // A run of some subtasks does not ask for the files of the others; what nobody asks for any more is not kept for ever.
-        foreach ((string path, Known file) in known.Where(entry => entry.Value.Unasked <= KeptUnasked && !entry.Key.Contains('\n', StringComparison.Ordinal)))
+        foreach ((string path, Known file) in known)
         {
-            FileIdentity identity = file.Identity;
-            text.Append(CultureInfo.InvariantCulture, $"{file.Digest} {identity.Size} {identity.WrittenAt.Ticks} {identity.ChangedAt.Ticks} {identity.Number} {file.Unasked} {path}\n");
+            if (file.Unasked > KeptUnasked || path.Contains('\n', StringComparison.Ordinal))
+                continue;
+            (long size, DateTime writtenAt, DateTime changedAt, long number) = file.Identity;
+            text.Append(CultureInfo.InvariantCulture, $"{file.Digest} {size} {writtenAt.Ticks} {changedAt.Ticks} {number} {file.Unasked} {path}\n");
         }
         byte[] content = Encoding.UTF8.GetBytes(text.ToString());
         WholeFile.Write(file, stream =>
@@ -130,7 +132,8 @@ internal sealed class FileHashes
             rest = rest[(end + 1)..];
             string digest = Encoding.ASCII.GetString(line[..DigestLength]);
             line = line[(DigestLength + 1)..];
-            long size = Number(ref line), written = Number(ref line), changed = Number(ref line), number = Number(ref line), unasked = Number(ref line);
+            long size = Number(ref line), written = Number(ref line), changed = Number(ref line);
+            long number = Number(ref line), unasked = Number(ref line);
             var identity = new FileIdentity(size, new DateTime(written, DateTimeKind.Utc), new DateTime(changed, DateTimeKind.Utc), number);
             known[Encoding.UTF8.GetString(line)] = new Known(identity, digest) { Unasked = Math.Clamp(unasked, 0, KeptUnasked) + 1 };
         }

@@ -8,6 +8,7 @@ namespace ParallelExec.Model;
 internal sealed class SecretMasker
 {
     private const string Mask = "***";
+    private static readonly JavaScriptEncoder Relaxed = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
     private static readonly byte[] MaskBytes = "***"u8.ToArray();
     private readonly string[] secrets;
     private readonly byte[][] secretBytes;
@@ -31,7 +32,7 @@ internal sealed class SecretMasker
         string[] secrets = [.. values
             .SelectMany(value => value.Split('\n', StringSplitOptions.TrimEntries).Append(value.Trim()))
             .Where(value => value.Length > 0)
-            .SelectMany(value => new[] { value, JavaScriptEncoder.Default.Encode(value), JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value) })
+            .SelectMany(value => new[] { value, JavaScriptEncoder.Default.Encode(value), Relaxed.Encode(value) })
             .Distinct(StringComparer.Ordinal)
             .OrderByDescending(value => value.Length)
             .ThenBy(value => value, StringComparer.Ordinal)];

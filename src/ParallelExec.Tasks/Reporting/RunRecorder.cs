@@ -8,7 +8,8 @@ using ParallelExec.State;
 namespace ParallelExec.Reporting;
 
 /// <summary>Writes plan and run to <c>$(ParallelExecDirectory)</c>: at the start that it runs, at the end what came of it.</summary>
-internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, History history, Lazy<FileHashes> hashes, IRunLog log, SecretMasker? masker) : IRunObserver
+internal sealed class RunRecorder(
+    ExecutionPlan plan, RunOptions options, History history, Lazy<FileHashes> hashes, IRunLog log, SecretMasker? masker) : IRunObserver
 {
     public void On(RunEvent happened)
     {
@@ -35,8 +36,8 @@ internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, Histor
 
     private IEnumerable<string> NamedFiles()
     {
-        foreach (Subtask subtask in plan.Subtasks.Where(planned => planned.Subtask.Work is not MilestoneWork).Select(planned => planned.Subtask))
-            yield return $"logs/{LogFiles.SafeName(subtask.Id)}.log";
+        foreach (PlannedSubtask planned in plan.Subtasks.Where(planned => planned.Subtask.Work is not MilestoneWork))
+            yield return $"logs/{LogFiles.SafeName(planned.Id)}.log";
         string? teams = Path.GetDirectoryName(Path.Combine(options.Directory, "teams", "any"));
         foreach (Team team in plan.Subtasks.Select(planned => planned.Subtask.Team).OfType<Team>().Distinct())
         {

@@ -44,8 +44,9 @@ internal sealed class History
     }
 
     /// <summary>By id.</summary>
-    public IReadOnlyDictionary<string, TimeSpan> Estimates =>
-        durations.Where(entry => entry.Value.Count > 0).ToDictionary(entry => entry.Key, entry => Median(entry.Value), StringComparer.OrdinalIgnoreCase);
+    public IReadOnlyDictionary<string, TimeSpan> Estimates => durations
+        .Where(entry => entry.Value.Count > 0)
+        .ToDictionary(entry => entry.Key, entry => Median(entry.Value), StringComparer.OrdinalIgnoreCase);
 
     public void Add(string id, TimeSpan duration)
     {

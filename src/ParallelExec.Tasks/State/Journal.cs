@@ -36,7 +36,8 @@ internal sealed class Journal : IRunObserver, IDisposable
     }
 
     /// <returns>Null where it can not be written; then <paramref name="log"/> says why, and nothing may run.</returns>
-    public static Journal? TryBegin(RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
+    public static Journal? TryBegin(
+        RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
     {
         try
         {
@@ -44,13 +45,15 @@ internal sealed class Journal : IRunObserver, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Report(Diagnostic.Error(Codes.StateNotWritable, $"journal.ndjson in '{options.Directory}' can not be written, so nothing was run: {e.Message}"));
+            string told = $"journal.ndjson in '{options.Directory}' can not be written, so nothing was run: {e.Message}";
+            log.Report(Diagnostic.Error(Codes.StateNotWritable, told));
             return null;
         }
     }
 
-    /// <summary>Begins a journal with what is still true of earlier runs. The one that was there is replaced at once, or not at all.</summary>
-    public static Journal Begin(RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
+    /// <summary>Begins one with what is still true of earlier runs. The one that was there is replaced at once, or not at all.</summary>
+    public static Journal Begin(
+        RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
     {
         string path = PathOf(options);
         WholeFile.Write(path, stream =>
@@ -75,7 +78,8 @@ internal sealed class Journal : IRunObserver, IDisposable
             }
             stream.Write(text.WrittenSpan);
         });
-        return new Journal(options, File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), log, masker);
+        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        return new Journal(options, file, log, masker);
     }
 
     public static string PathOf(RunOptions options) => Path.Combine(options.Directory, "journal.ndjson");
@@ -119,7 +123,8 @@ internal sealed class Journal : IRunObserver, IDisposable
             // What is not recorded runs again next time; nothing is claimed that is not so. Told once: a full disk stays full.
             if (Interlocked.Exchange(ref told, 1) != 0)
                 return;
-            log.Report(Diagnostic.Warning(Codes.StateNotWritable, $"journal.ndjson in '{options.Directory}' could not be written: {e.Message}"));
+            string message = $"journal.ndjson in '{options.Directory}' could not be written: {e.Message}";
+            log.Report(Diagnostic.Warning(Codes.StateNotWritable, message));
         }
     }
 

@@ -56,7 +56,11 @@ internal sealed class JournalReader(string projectDirectory)
                 reader.Unreadable++;
             if (version > SchemaVersion)
             {
-                diagnostics.Add(Diagnostic.Error(Codes.NewerState, $"journal.ndjson in '{options.Directory}' was written by a newer version of ParallelExec (schema {version}, this one reads {SchemaVersion}). Use that version, give this run a folder of its own with ParallelExecDirectory, or remove what is there with -t:CleanParallelTasks."));
+                diagnostics.Add(Diagnostic.Error(
+                    Codes.NewerState,
+                    $"journal.ndjson in '{options.Directory}' was written by a newer version of ParallelExec (schema {version}, this one reads "
+                    + $"{SchemaVersion}). Use that version, give this run a folder of its own with ParallelExecDirectory, or remove what is "
+                    + "there with -t:CleanParallelTasks."));
                 return Nothing;
             }
             rest = rest[(end + 1)..];
@@ -67,7 +71,10 @@ internal sealed class JournalReader(string projectDirectory)
         {
             // A line that is lost may have said that something does not hold any more.
             reader.records.Clear();
-            diagnostics.Add(Diagnostic.Warning(Codes.DamagedState, $"journal.ndjson in '{options.Directory}' is damaged: {reader.Unreadable} of its lines can not be read. Nothing that it says is believed, so everything runs."));
+            diagnostics.Add(Diagnostic.Warning(
+                Codes.DamagedState,
+                $"journal.ndjson in '{options.Directory}' is damaged: {reader.Unreadable} of its lines can not be read. Nothing that it says is "
+                + "believed, so everything runs."));
         }
         return reader;
     }
@@ -136,7 +143,8 @@ internal sealed class JournalReader(string projectDirectory)
             }
             return true;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException or ArgumentException)
         {
             return false;
         }
@@ -158,7 +166,8 @@ internal sealed class JournalReader(string projectDirectory)
             Fingerprint = new Fingerprint(parts.ToImmutable(), Text(root.GetProperty("fingerprint"))),
             Outputs = outputs.ToImmutable(),
             Values = root.TryGetProperty("values", out JsonElement values)
-                ? values.EnumerateObject().ToImmutableSortedDictionary(value => value.Name, value => Text(value.Value), StringComparer.Ordinal)
+                ? values.EnumerateObject()
+                    .ToImmutableSortedDictionary(value => value.Name, value => Text(value.Value), StringComparer.Ordinal)
                 : SubtaskResult.NoValues,
             Notes = root.TryGetProperty("notes", out JsonElement notes) ? Text(notes) : "",
         };
@@ -168,5 +177,7 @@ internal sealed class JournalReader(string projectDirectory)
     private static string Text(JsonElement element) => element.GetString() ?? throw new FormatException();
 
     private static SubtaskStatus Status(string word) =>
-        Enum.TryParse(word, out SubtaskStatus status) && Enum.IsDefined(status) && !char.IsAsciiDigit(word[0]) ? status : throw new FormatException();
+        Enum.TryParse(word, out SubtaskStatus status) && Enum.IsDefined(status) && !char.IsAsciiDigit(word[0])
+            ? status
+            : throw new FormatException();
 }

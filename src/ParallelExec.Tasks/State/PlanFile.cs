@@ -40,7 +40,8 @@ internal static class PlanFile
         const int Longest = 500_000_000;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(PlainFile.TryRead(Path.Combine(directory, "plan.json"), Longest) ?? "{}"u8.ToArray());
+            byte[]? plan = PlainFile.TryRead(Path.Combine(directory, "plan.json"), Longest);
+            using JsonDocument document = JsonDocument.Parse(plan ?? "{}"u8.ToArray());
             return document.RootElement.TryGetProperty("subtasks", out JsonElement subtasks)
                 ? [.. subtasks.EnumerateArray().Select(subtask => subtask.GetProperty("id").GetString() ?? "")]
                 : [];

@@ -28,7 +28,10 @@ internal sealed class RunDirectory : IDisposable
             lockFile = LockFile.TryTake(StateFolder.LockOf(directory));
             if (lockFile is null)
             {
-                diagnostics.Add(InUse(directory, "Wait until it has ended (-p:ParallelExecOnLocked=Wait does), or give this run a folder of its own with -p:ParallelExecDirectory=PATH."));
+                diagnostics.Add(InUse(
+                    directory,
+                    "Wait until it has ended (-p:ParallelExecOnLocked=Wait does), or give this run a folder of its own with "
+                    + "-p:ParallelExecDirectory=PATH."));
                 return null;
             }
             StateFolder.SetMark(directory);

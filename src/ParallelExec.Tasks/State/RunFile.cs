@@ -7,7 +7,10 @@ using ParallelExec.Planning;
 
 namespace ParallelExec.State;
 
-/// <summary><c>run.json</c>: the last run, or the one that runs. It is written when a run starts, so that a killed run is not taken for the one before it.</summary>
+/// <summary>
+/// <c>run.json</c>: the last run, or the one that runs. It is written when a run starts, so that a killed run is not taken for the one
+/// before it.
+/// </summary>
 internal static class RunFile
 {
     public const int SchemaVersion = 1;
@@ -72,13 +75,14 @@ internal static class RunFile
 
     private static string PathOf(RunOptions options) => Path.Combine(options.Directory, "run.json");
 
-    private static void Write(RunOptions options, SecretMasker? masker, Action<MaskedJson> write) => WholeFile.Write(PathOf(options), stream =>
-    {
-        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        var json = new MaskedJson(writer, masker);
-        json.StartObject();
-        json.Number("schemaVersion", SchemaVersion);
-        write(json);
-        json.EndObject();
-    });
+    private static void Write(RunOptions options, SecretMasker? masker, Action<MaskedJson> write) =>
+        WholeFile.Write(PathOf(options), stream =>
+        {
+            using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+            var json = new MaskedJson(writer, masker);
+            json.StartObject();
+            json.Number("schemaVersion", SchemaVersion);
+            write(json);
+            json.EndObject();
+        });
 }

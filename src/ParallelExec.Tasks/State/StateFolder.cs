@@ -1,3 +1,4 @@
+using System.Text;
 using ParallelExec.Files;
 using ParallelExec.Model;
 
@@ -18,12 +19,15 @@ internal static class StateFolder
     private const int LongestMark = 100_000_000;
 
     private static readonly string[] Folders = ["handover", "rounds", "logs", "teams"];
-    private static readonly string[] OurFiles = ["run.json", Plan, JournalName, "history.json", "hashes.txt", "summary.md", Lock, "run.owner", Ignore, Mark];
+    private static readonly string[] OurFiles =
+        ["run.json", Plan, JournalName, "history.json", "hashes.txt", "summary.md", Lock, "run.owner", Ignore, Mark];
 
     /// <summary>Of the system, in a folder that nobody uses yet.</summary>
     private static readonly string[] Nothing = ["lost+found", ".DS_Store"];
 
-    /// <summary>What a subtask's files in <c>handover</c> end with; the first is written over by the next run, the others must not be read by it.</summary>
+    /// <summary>
+    /// What a subtask's files in <c>handover</c> end with; the first is written over by the next run, the others must not be read by it.
+    /// </summary>
     private static readonly string[] HandedOver = [".context.json", ".output", ".notes.md", ".prompt.md", ".version", ".restored"];
 
     public static string LockOf(string directory) => Path.Combine(directory, Lock);
@@ -36,14 +40,14 @@ internal static class StateFolder
     {
         const string Cure = "Set ParallelExecDirectory to a folder of its own, one that is empty or not there yet.";
         if (Enclosing(directory) is { } outer)
-            return Diagnostic.Error(Codes.NotOurs, $"'{directory}' lies in '{outer}', where runs remove what they wrote, so nothing is written there. {Cure}");
+            return NotOurs($"'{directory}' lies in '{outer}', where runs remove what they wrote, so nothing is written there. {Cure}");
         if (!Directory.Exists(directory))
             return null;
         if (Array.Find(Folders, folder => PlainFolder.IsLink(Path.Combine(directory, folder))) is { } link)
-            return Diagnostic.Error(Codes.NotOurs, $"'{Path.Combine(directory, link)}' is a link, which is not followed. Remove it, or set ParallelExecDirectory to another folder.");
+            return NotOurs($"'{Path.Combine(directory, link)}' is a link, which is not followed. Remove it, or set ParallelExecDirectory to another folder.");
         return IsOurs(directory, out string[] others)
             ? null
-            : Diagnostic.Error(Codes.NotOurs, $"'{directory}' is in use for something else ({Wording.Ids(others)}), so nothing is written there. {Cure}");
+            : NotOurs($"'{directory}' is in use for something else ({Wording.Ids(others)}), so nothing is written there. {Cure}");
     }
 
     /// <summary>Makes it ours where it is not yet; <see cref="Refusal"/> has looked at it.</summary>
@@ -61,9 +65,12 @@ internal static class StateFolder
     public static void Record(string directory, IEnumerable<string> names)
     {
         HashSet<string> known = Recorded(directory);
-        string[] added = [.. names.Where(known.Add)];
-        if (added.Length > 0)
-            File.AppendAllText(Path.Combine(directory, Mark), string.Concat(added.Select(name => name + "\n")));
+        int before = known.Count;
+        known.UnionWith(names);
+        if (known.Count == before)
+            return;
+        byte[] text = Encoding.UTF8.GetBytes(string.Concat(known.Prepend(Heading).Select(line => line + "\n")));
+        WholeFile.Write(Path.Combine(directory, Mark), stream => stream.Write(text));
     }
 
     /// <summary>Removes what an earlier run handed on, and what it could not finish: nothing of it must be taken for this one's.</summary>
@@ -103,12 +110,17 @@ internal static class StateFolder
         others = [];
         if (File.Exists(Path.Combine(directory, Mark)))
             return true;
-        string[] all = [.. Directory.EnumerateFileSystemEntries(directory).Select(entry => Path.GetFileName(entry)).Except(Nothing).Order(StringComparer.Ordinal)];
+        string[] all =
+        [
+            .. Directory.EnumerateFileSystemEntries(directory)
+                .Select(entry => Path.GetFileName(entry)).Except(Nothing).Order(StringComparer.Ordinal),
+        ];
         others = [.. all.Where(name => !OurFiles.Contains(name) && !Folders.Contains(name) && !IsHalf(name))];
         // Versions before this one had no mark. A journal is nobody else's; a lock or a plan is ours where nothing else is there.
         if (all.All(name => name == "teams") || IsOfBefore(directory, JournalName, "{\"event\":\"run\","u8))
             return true;
-        if (others.Length == 0 && (IsDefault(directory) || new FileInfo(LockOf(directory)) is { Exists: true, Length: 0 } || IsOfBefore(directory, Plan, "{\n  \"schemaVersion\":"u8)))
+        bool isLocked = new FileInfo(LockOf(directory)) is { Exists: true, Length: 0 };
+        if (others.Length == 0 && (isLocked || IsDefault(directory) || IsOfBefore(directory, Plan, "{\n  \"schemaVersion\":"u8)))
             return true;
         others = others.Length > 0 ? others : all;
         return false;
@@ -123,6 +135,8 @@ internal static class StateFolder
 
     private static bool IsOfBefore(string directory, string name, ReadOnlySpan<byte> beginning) =>
         PlainFile.TryRead(Path.Combine(directory, name), LongestMark) is { } text && text.AsSpan().StartsWith(beginning);
+
+    private static Diagnostic NotOurs(string message) => Diagnostic.Error(Codes.NotOurs, message);
 
     private static bool IsHalf(string path) => WholeFile.FinalName(Path.GetFileName(path)) is { } name && OurFiles.Contains(name);
 
@@ -158,12 +172,14 @@ internal static class StateFolder
     private static HashSet<string> Recorded(string directory)
     {
         byte[]? mark = PlainFile.TryRead(Path.Combine(directory, Mark), LongestMark);
-        return mark is null ? [] : [.. System.Text.Encoding.UTF8.GetString(mark).Split('\n').Where(IsName)];
+        return mark is null ? [] : [.. Encoding.UTF8.GetString(mark).Split('\n').Where(IsName)];
     }
 
     // Whatever has become of the mark, nothing outside of our folders is named by it.
     private static bool IsName(string line) =>
-        line.Split('/') is ["logs" or "teams", { Length: > 0 } name] && name.AsSpan().IndexOfAny('\\', '\0') < 0 && name is not ("." or "..");
+        line.Split('/') is ["logs" or "teams", { Length: > 0 } name]
+        && name.AsSpan().IndexOfAny('\\', '\0') < 0
+        && name is not ("." or "..");
 
     // Versions before this one did not keep them; their plan has the ids.
     private static IEnumerable<string> NamesOfBefore(string directory) =>

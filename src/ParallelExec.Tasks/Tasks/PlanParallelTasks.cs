@@ -75,7 +75,8 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         using var watchdog = new Watchdog(runId, environment);
         var handOver = new HandOver(plan, RunOptions, environment, runId, new HandOverFiles(RunOptions, Masker), log.Report);
         var versions = new ToolVersions(handOver, new ProcessRunner(threads, Masker, watchdog), log, CancellationToken.None);
-        return new Reuse(plan, RunOptions, handOver, hashes, versions, JournalReader.Read(RunOptions, Diagnostics).Records, Masker).Forecast();
+        JournalReader earlier = JournalReader.Read(RunOptions, Diagnostics);
+        return new Reuse(plan, RunOptions, handOver, hashes, versions, earlier.Records, Masker).Forecast();
     }
 
     private void ShowPrompts(ExecutionPlan plan, EngineLog log)

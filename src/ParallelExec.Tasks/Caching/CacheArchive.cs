@@ -26,7 +26,7 @@ internal static class CacheArchive
     private const long LongestFile = 8L << 30;
 
     /// <param name="longest">How long it may be before it is compressed, in bytes.</param>
-    /// <returns>How long it is before it is compressed; null where an output can not be kept: a link, outside of the project, too much.</returns>
+    /// <returns>How long it is before it is compressed; null where it can not be kept: a link, outside of the project, too much.</returns>
     public static long? TryPack(Stream to, SuccessRecord record, string logFile, string projectDirectory, long longest)
     {
         long length = 0;

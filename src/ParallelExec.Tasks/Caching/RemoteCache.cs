@@ -155,7 +155,8 @@ internal sealed class RemoteCache : IDisposable
 
         /// <summary>What it was over for.</summary>
         public string Problem => string.Create(
-            CultureInfo.InvariantCulture, $"{(moved == 0 ? "nothing" : $"only {moved} bytes")} came in {Wording.Duration(Stopwatch.GetElapsedTime(started))}");
+            CultureInfo.InvariantCulture,
+            $"{(moved == 0 ? "nothing" : $"only {moved} bytes")} came in {Wording.Duration(Stopwatch.GetElapsedTime(started))}");
 
         public void Moved(int bytes)
         {

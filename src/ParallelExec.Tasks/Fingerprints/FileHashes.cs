@@ -93,7 +93,8 @@ internal sealed class FileHashes
             if (file.Unasked > KeptUnasked || path.Contains('\n', StringComparison.Ordinal))
                 continue;
             (long size, DateTime writtenAt, DateTime changedAt, long number) = file.Identity;
-            text.Append(CultureInfo.InvariantCulture, $"{file.Digest} {size} {writtenAt.Ticks} {changedAt.Ticks} {number} {file.Unasked} {path}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{file.Digest} {size} {writtenAt.Ticks} {changedAt.Ticks} {number} ");
+            text.Append(CultureInfo.InvariantCulture, $"{file.Unasked} {path}\n");
         }
         byte[] content = Encoding.UTF8.GetBytes(text.ToString());
         WholeFile.Write(file, stream =>

@@ -37,7 +37,12 @@ internal sealed class Journal : IRunObserver, IDisposable
 
     /// <returns>Null where it can not be written; then <paramref name="log"/> says why, and nothing may run.</returns>
     public static Journal? TryBegin(
-        RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
+        RunOptions options,
+        string runId,
+        DateTimeOffset at,
+        IEnumerable<KeyValuePair<string, SuccessRecord>> kept,
+        IRunLog log,
+        SecretMasker? masker)
     {
         try
         {
@@ -53,7 +58,12 @@ internal sealed class Journal : IRunObserver, IDisposable
 
     /// <summary>Begins one with what is still true of earlier runs. The one that was there is replaced at once, or not at all.</summary>
     public static Journal Begin(
-        RunOptions options, string runId, DateTimeOffset at, IEnumerable<KeyValuePair<string, SuccessRecord>> kept, IRunLog log, SecretMasker? masker)
+        RunOptions options,
+        string runId,
+        DateTimeOffset at,
+        IEnumerable<KeyValuePair<string, SuccessRecord>> kept,
+        IRunLog log,
+        SecretMasker? masker)
     {
         string path = PathOf(options);
         WholeFile.Write(path, stream =>

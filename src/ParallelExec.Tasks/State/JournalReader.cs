@@ -58,9 +58,9 @@ internal sealed class JournalReader(string projectDirectory)
             {
                 diagnostics.Add(Diagnostic.Error(
                     Codes.NewerState,
-                    $"journal.ndjson in '{options.Directory}' was written by a newer version of ParallelExec (schema {version}, this one reads "
-                    + $"{SchemaVersion}). Use that version, give this run a folder of its own with ParallelExecDirectory, or remove what is "
-                    + "there with -t:CleanParallelTasks."));
+                    $"journal.ndjson in '{options.Directory}' was written by a newer version of ParallelExec (schema {version}, "
+                    + $"this one reads {SchemaVersion}). Use that version, give this run a folder of its own with ParallelExecDirectory, "
+                    + "or remove what is there with -t:CleanParallelTasks."));
                 return Nothing;
             }
             rest = rest[(end + 1)..];
@@ -73,8 +73,8 @@ internal sealed class JournalReader(string projectDirectory)
             reader.records.Clear();
             diagnostics.Add(Diagnostic.Warning(
                 Codes.DamagedState,
-                $"journal.ndjson in '{options.Directory}' is damaged: {reader.Unreadable} of its lines can not be read. Nothing that it says is "
-                + "believed, so everything runs."));
+                $"journal.ndjson in '{options.Directory}' is damaged: {reader.Unreadable} of its lines can not be read. "
+                + "Nothing that it says is believed, so everything runs."));
         }
         return reader;
     }

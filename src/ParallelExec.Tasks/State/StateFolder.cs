@@ -44,7 +44,10 @@ internal static class StateFolder
         if (!Directory.Exists(directory))
             return null;
         if (Array.Find(Folders, folder => PlainFolder.IsLink(Path.Combine(directory, folder))) is { } link)
-            return NotOurs($"'{Path.Combine(directory, link)}' is a link, which is not followed. Remove it, or set ParallelExecDirectory to another folder.");
+        {
+            string path = Path.Combine(directory, link);
+            return NotOurs($"'{path}' is a link, which is not followed. Remove it, or set ParallelExecDirectory to another folder.");
+        }
         return IsOurs(directory, out string[] others)
             ? null
             : NotOurs($"'{directory}' is in use for something else ({Wording.Ids(others)}), so nothing is written there. {Cure}");

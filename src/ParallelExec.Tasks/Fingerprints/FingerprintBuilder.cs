@@ -91,7 +91,7 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         }
         Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
         Add("Verify", subtask.Verify?.CommandLine);
-        Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared)));
+        Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(subtask.Outputs.SelectMany(output => output.Except).Distinct().Select(excluded => "!" + excluded.Declared))));
         foreach ((string name, string value) in subtask.Environment)
             parts[$"Environment {name}"] = Hash(value);
         foreach (int dependency in planned.Dependencies)
@@ -133,7 +133,7 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
     }
 
     private bool IsOwnOutput(Subtask subtask, string part) =>
-        part.StartsWith(InputPrefix, StringComparison.Ordinal) && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file && subtask.Outputs.Any(output => DeclaredFiles.Includes(output, file));
+        part.StartsWith(InputPrefix, StringComparison.Ordinal) && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file && subtask.Outputs.Any(output => output.Includes(file));
 
     // The same work in another checkout has the same fingerprint.
     private string Relative(string path) => Path.GetRelativePath(options.ProjectDirectory, path).Replace('\\', '/');

@@ -19,7 +19,7 @@ public class WriteConflictsTests
     [InlineData("a*c", "*bc", true)]
     [InlineData("a*c", "b*c", false)]
     [InlineData("out/?.txt", "out/ab.txt", false)]
-    [InlineData("src/**/bin", "src/a/obj", true)]
+    [InlineData("src/**/bin", "src/a/lib", true)]
     [InlineData("src/**/bin/x.dll", "other/bin/x.dll", false)]
     [InlineData("**/a.txt", "b.txt", false)]
     public void Two_outputs_overlap_where_one_path_can_match_both_or_lie_in_the_other(string a, string b, bool overlap)

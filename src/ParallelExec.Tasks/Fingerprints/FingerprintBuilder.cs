@@ -19,6 +19,9 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
 
     private readonly Fingerprint?[] made = new Fingerprint?[plan.Subtasks.Length];
 
+    // Of each subtask the inputs that stand for nothing, as it was looked at last.
+    private readonly string?[] unmatched = new string?[plan.Subtasks.Length];
+
     /// <summary>As things are when it is asked for first: what a subtask depends on must have ended.</summary>
     public Fingerprint Of(PlannedSubtask subtask)
     {
@@ -55,6 +58,19 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
             Volatile.Write(ref made[planned.Index], after = changed.Length == 0 ? after : after.Unsettle(changed));
         }
         return after;
+    }
+
+    /// <summary>Inputs in which there is nothing that could change, so that a mistyped one would never be noticed; null where there are none.</summary>
+    public Diagnostic? ProblemOf(PlannedSubtask planned)
+    {
+        Of(planned);
+        return unmatched[planned.Index] is { } declared
+            ? Diagnostic.Warning(
+                Codes.NoInput,
+                $"Inputs of '{planned.Id}' match no file: {declared}, in '{options.ProjectDirectory}'. So nothing tells whether it is up to date, and it runs. Correct the path, or remove it.",
+                planned.Subtask.Origin,
+                "Inputs")
+            : null;
     }
 
     /// <summary>It is to be asked for before the work, which may change what it is made of.</summary>
@@ -103,12 +119,13 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         }
         Add("VersionCommand", subtask.VersionCommand?.CommandLine);
         Add("tool version", toolVersion(planned));
-        AddInputs(subtask, parts);
+        unmatched[planned.Index] = AddInputs(subtask, parts);
 
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string name, string digest) in parts)
             all.AppendData(Encoding.UTF8.GetBytes($"{name}\0{digest}\n"));
-        return new Fingerprint([.. parts], Convert.ToHexStringLower(all.GetHashAndReset()));
+        var fingerprint = new Fingerprint([.. parts], Convert.ToHexStringLower(all.GetHashAndReset()));
+        return parts.ContainsValue(Fingerprint.Unreadable) || parts.ContainsValue(Fingerprint.NoRegularFile) ? fingerprint.Unsettle([]) : fingerprint;
 
         void Add(string name, string? value)
         {
@@ -117,20 +134,45 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         }
     }
 
-    private void AddInputs(Subtask subtask, SortedDictionary<string, string> parts)
+    /// <returns>What stands for no file, where that is no accident: all, or a pattern in a folder that is not there.</returns>
+    private string? AddInputs(Subtask subtask, SortedDictionary<string, string> parts)
     {
         if (!ReadsFiles(subtask))
-            return;
+            return null;
         string state = options.Directory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar;
-        string[] files = [.. subtask.Inputs.SelectMany(DeclaredFiles.Of)
-            .Concat(subtask.Work is AgentWork ? subtask.ContextFiles.Where(File.Exists) : [])
-            // Our own files change with each run.
-            .Where(file => !file.StartsWith(state, StringComparison.Ordinal))
-            .Distinct(StringComparer.Ordinal)];
+        var files = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var explicitly = new HashSet<string>(StringComparer.Ordinal);
+        foreach (PathPattern input in subtask.Inputs)
+        {
+            Add(DeclaredFiles.Of(input));
+            if (!input.IsGlob)
+                explicitly.Add(input.FullPath);
+        }
+        int count = files.Count;
+        if (subtask.Work is AgentWork)
+            Add(subtask.ContextFiles.Where(File.Exists));
         string?[] digests = hashes.Value.Of(files);
-        for (int i = 0; i < files.Length; i++)
-            parts[InputPrefix + Relative(files[i])] = digests[i] is { } digest ? digest[..32] : Fingerprint.NoFile;
+        for (int i = 0; i < digests.Length; i++)
+        {
+            digests[i] = digests[i] is { } digest ? digest[..Math.Min(32, digest.Length)] : WithoutDigest(files[i], explicitly.Contains(files[i]));
+            parts[InputPrefix + Relative(files[i])] = digests[i]!;
+        }
+        bool nothing = digests.Take(count).All(digest => digest == Fingerprint.NoFile);
+        string[] unmatched = [.. subtask.Inputs.Where(input => nothing || (input.IsGlob && !Directory.Exists(input.Folder))).Select(input => $"'{input.Declared}'")];
+        return unmatched.Length == 0 ? null : string.Join(", ", unmatched);
+
+        void Add(IEnumerable<string> found)
+        {
+            // Our own files change with each run.
+            files.AddRange(found.Where(file => !file.StartsWith(state, StringComparison.Ordinal) && seen.Add(file)));
+        }
     }
+
+    // A name that is no text of the system's encoding is found under another, which is not there.
+    private static string WithoutDigest(string file, bool isExplicit) =>
+        file.Contains('\uFFFD', StringComparison.Ordinal) ? Fingerprint.Unreadable
+            : isExplicit && Path.Exists(file) ? Fingerprint.NoRegularFile : Fingerprint.NoFile;
 
     private bool IsOwnOutput(Subtask subtask, string part) =>
         part.StartsWith(InputPrefix, StringComparison.Ordinal) && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file && subtask.Outputs.Any(output => output.Includes(file));

@@ -15,6 +15,7 @@ internal sealed class PathPattern
 
     /// <summary>How many segments at the beginning have no wildcard.</summary>
     private readonly int literals;
+    private readonly string suffix;
 
     public PathPattern(string declared, string baseDirectory)
         : this(declared, baseDirectory, [])
@@ -47,6 +48,8 @@ internal sealed class PathPattern
         while (literals < Segments.Length && !Segments[literals].IsWild)
             literals++;
         IsGlob = literals < Segments.Length;
+        // A path can be a folder, which says nothing about the ends of what is in it.
+        suffix = IsGlob && Segments[^1] is { IsWild: true, Text: var last } ? last[(last.LastIndexOfAny(Wildcards) + 1)..] : "";
     }
 
     /// <summary>As the author wrote it.</summary>
@@ -126,6 +129,9 @@ internal sealed class PathPattern
 
     /// <summary>True where all that the other stands for matches this, or lies below what does. Of two patterns it can be missed.</summary>
     public bool Covers(PathPattern other) => Covers(other.Segments.AsSpan());
+
+    /// <summary>False where the ends without wildcards differ, so that no file can match both: a quick look before <see cref="Overlaps"/>.</summary>
+    public bool MayOverlap(PathPattern other) => suffix.EndsWith(other.suffix, PatternSegment.Comparison) || other.suffix.EndsWith(suffix, PatternSegment.Comparison);
 
     /// <inheritdoc cref="PatternOverlap.Between"/>
     public bool Overlaps(PathPattern other) => PatternOverlap.Between(this, other);

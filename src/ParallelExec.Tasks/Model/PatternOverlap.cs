@@ -6,10 +6,22 @@ internal static class PatternOverlap
     /// <summary>True where one file can match both, or can lie in a folder that is one of them.</summary>
     public static bool Between(PathPattern a, PathPattern b)
     {
-        if (!a.IsGlob && !b.IsGlob)
-            return a.Covers(b) || b.Covers(a);
-        return Intersect(a, b) && !a.Except.Any(excluded => excluded.Covers(b)) && !b.Except.Any(excluded => excluded.Covers(a));
+        bool intersect = a.IsGlob || b.IsGlob ? Intersect(a, b) : Below(a.Absolute, b.Absolute) || Below(b.Absolute, a.Absolute);
+        return intersect && !IsTakenBack(a, b) && !IsTakenBack(b, a);
     }
+
+    private static bool IsTakenBack(PathPattern from, PathPattern other)
+    {
+        foreach (PathPattern excluded in from.Except)
+        {
+            if (excluded.Covers(other))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool Below(string path, string folder) =>
+        path.StartsWith(folder, PatternSegment.Comparison) && (path.Length == folder.Length || folder[^1] == '/' || path[folder.Length] == '/');
 
     // Pairs of places, each looked at once: with "**" on both sides there are many ways to the same pair.
     private static bool Intersect(PathPattern a, PathPattern b)

@@ -19,6 +19,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
 
     private readonly Fingerprint?[] made = new Fingerprint?[plan.Subtasks.Length];
 
+    private readonly string projectFolder = options.ProjectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar;
+
     // Of each subtask the inputs that stand for nothing, as it was looked at last.
     private readonly string?[] unmatched = new string?[plan.Subtasks.Length];
 
@@ -178,7 +180,12 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         part.StartsWith(InputPrefix, StringComparison.Ordinal) && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file && subtask.Outputs.Any(output => output.Includes(file));
 
     // The same work in another checkout has the same fingerprint.
-    private string Relative(string path) => Path.GetRelativePath(options.ProjectDirectory, path).Replace('\\', '/');
+    private string Relative(string path)
+    {
+        // Most lie below, and asking the framework for each of ten thousand costs more than looking at the file.
+        string below = path.StartsWith(projectFolder, StringComparison.Ordinal) ? path[projectFolder.Length..] : Path.GetRelativePath(options.ProjectDirectory, path);
+        return below.Replace('\\', '/');
+    }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

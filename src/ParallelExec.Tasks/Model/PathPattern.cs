@@ -42,6 +42,7 @@ internal sealed class PathPattern
             if (segments.Count >= common && !segment.IsWild && segment.IsLeftOut)
                 free = Math.Min(free, segments.Count);
             segments.Add(segment);
+            HasAnyFolders |= segment.IsAnyFolders;
         }
         Segments = segments.ToImmutable();
         FreeFrom = free;
@@ -49,7 +50,7 @@ internal sealed class PathPattern
             literals++;
         IsGlob = literals < Segments.Length;
         // A path can be a folder, which says nothing about the ends of what is in it.
-        suffix = IsGlob && Segments[^1] is { IsWild: true, Text: var last } ? last[(last.LastIndexOfAny(Wildcards) + 1)..] : "";
+        suffix = IsGlob ? Absolute[(Absolute.LastIndexOfAny(Wildcards) + 1)..] : "";
     }
 
     /// <summary>As the author wrote it.</summary>
@@ -61,6 +62,9 @@ internal sealed class PathPattern
     /// <summary>Names and wildcards from the root on, which is an empty one.</summary>
     public ImmutableArray<PatternSegment> Segments { get; }
     public bool IsGlob { get; }
+
+    /// <summary>It has a <c>**</c>.</summary>
+    public bool HasAnyFolders { get; }
 
     /// <summary>Patterns of the same list that were written with <c>!</c>: what matches them, or lies below, is not meant.</summary>
     public ImmutableArray<PathPattern> Except { get; }
@@ -131,7 +135,11 @@ internal sealed class PathPattern
     public bool Covers(PathPattern other) => Covers(other.Segments.AsSpan());
 
     /// <summary>False where the ends without wildcards differ, so that no file can match both: a quick look before <see cref="Overlaps"/>.</summary>
-    public bool MayOverlap(PathPattern other) => suffix.EndsWith(other.suffix, PatternSegment.Comparison) || other.suffix.EndsWith(suffix, PatternSegment.Comparison);
+    public bool MayOverlap(PathPattern other)
+    {
+        int length = Math.Min(suffix.Length, other.suffix.Length);
+        return suffix.AsSpan(suffix.Length - length).Equals(other.suffix.AsSpan(other.suffix.Length - length), PatternSegment.Comparison);
+    }
 
     /// <inheritdoc cref="PatternOverlap.Between"/>
     public bool Overlaps(PathPattern other) => PatternOverlap.Between(this, other);

@@ -33,6 +33,8 @@ internal static class PatternOverlap
                 return false;
             common++;
         }
+        if (a.IsGlob && b.IsGlob && !a.HasAnyFolders && !b.HasAnyFolders)
+            return IntersectEach(a, b, common);
         int width = b.Segments.Length + 1;
         var seen = new HashSet<int>();
         var open = new Stack<(int A, int B)>([(common, common)]);
@@ -55,6 +57,19 @@ internal static class PatternOverlap
                 open.Push((at.A + 1, at.B + 1));
         }
         return false;
+    }
+
+    // Files of both lie equally deep. From the end, because names there differ more often.
+    private static bool IntersectEach(PathPattern a, PathPattern b, int common)
+    {
+        if (a.Segments.Length != b.Segments.Length)
+            return false;
+        for (int at = a.Segments.Length - 1; at >= common; at--)
+        {
+            if (!a.Segments[at].Intersects(b.Segments[at]) || !CanEnter(a, at, b, at) || !CanEnter(b, at, a, at))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Where the one stands at <c>**</c>: it goes on without a folder, or takes one of the other.</summary>

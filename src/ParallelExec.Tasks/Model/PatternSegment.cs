@@ -54,6 +54,8 @@ internal readonly record struct PatternSegment
         if (!IsWild || !other.IsWild)
             return IsWild ? Matches(other.Text) : other.Matches(Text);
         string a = Text, b = other.Text;
+        if (a == b)
+            return true;
         // The usual table of two texts, one row at a time.
         bool[] row = new bool[b.Length + 1], next = new bool[b.Length + 1];
         row[0] = true;

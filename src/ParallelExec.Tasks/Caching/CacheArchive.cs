@@ -81,7 +81,8 @@ internal static class CacheArchive
 
     private static void CheckTarget(string target, ImmutableArray<PathPattern> outputs, string projectDirectory)
     {
-        if (!target.StartsWith(projectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal) || !outputs.Any(output => output.Includes(target)))
+        if (!target.StartsWith(projectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            || !outputs.Any(output => output.Includes(target)))
             throw new InvalidDataException($"'{target}' is not among the declared outputs");
         // A link on the way would lead elsewhere.
         for (string? parent = Path.GetDirectoryName(target); parent is not null && parent.Length > projectDirectory.Length; parent = Path.GetDirectoryName(parent))

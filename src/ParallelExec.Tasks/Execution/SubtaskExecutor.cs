@@ -12,7 +12,15 @@ namespace ParallelExec.Execution;
 /// <summary>Brings one subtask to its end: by what it did before, by what the cache has, or by its work.</summary>
 /// <param name="cache">Null where there is none.</param>
 internal sealed class SubtaskExecutor(
-    RunOptions options, BlockingThreads threads, Reuse reuse, CachedOutputs? cache, AttemptRunner attempts, ProjectRunner projects, Journal journal, IRunLog log, TimeProvider time)
+    RunOptions options,
+    BlockingThreads threads,
+    Reuse reuse,
+    CachedOutputs? cache,
+    AttemptRunner attempts,
+    ProjectRunner projects,
+    Journal journal,
+    IRunLog log,
+    TimeProvider time)
 {
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
     /// <param name="ended">Told the result, on the thread that has it: going through the thread pool would cost a wake-up.</param>

@@ -9,7 +9,9 @@ internal static class DeclaredFiles
 {
     public static bool Exists(PathPattern declared) => declared.IsGlob ? FileWalk.Files(declared).Any() : Path.Exists(declared.FullPath);
 
-    /// <summary>Absolute paths: of a pattern all that match, of a folder all files in it; a path without wildcards also where nothing is there.</summary>
+    /// <summary>
+    /// Absolute paths: of a pattern all that match, of a folder all files in it; a path without wildcards also where nothing is there.
+    /// </summary>
     public static IEnumerable<string> Of(PathPattern declared) =>
         declared.IsGlob || Directory.Exists(declared.FullPath) ? FileWalk.Files(declared) : [declared.FullPath];
 
@@ -19,7 +21,8 @@ internal static class DeclaredFiles
 
     /// <summary>All files that are there of what is declared, each once, by path.</summary>
     public static string[] Existing(ImmutableArray<PathPattern> declared) =>
-        declared.IsEmpty ? [] : [.. declared.SelectMany(Of).Where(File.Exists).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        declared.IsEmpty ? []
+            : [.. declared.SelectMany(Of).Where(File.Exists).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Size and time of all files that are among the outputs now, by path.</summary>
     public static ImmutableArray<OutputStamp> Stamps(ImmutableArray<PathPattern> outputs) =>
@@ -31,7 +34,8 @@ internal static class DeclaredFiles
         return info.Exists ? string.Create(CultureInfo.InvariantCulture, $"{info.Length} {info.LastWriteTimeUtc:O}") : null;
     }
 
-    private static string Hint(PathPattern declared) => declared.IsGlob && FileWalk.Files(declared, everywhere: true).FirstOrDefault() is { } file
+    private static string Hint(PathPattern declared) =>
+        declared.IsGlob && FileWalk.Files(declared, everywhere: true).FirstOrDefault() is { } file
         ? $" (wildcards do not enter bin, obj and hidden folders, where '{Path.GetFileName(file)}' is: spell the folder, as in bin/**)"
         : "";
 }

@@ -48,7 +48,9 @@ internal sealed class FileHashes
         return digests;
     }
 
-    /// <returns>Null where there is no such file; <see cref="Fingerprint.Unreadable"/> where nobody can tell what is in it. Pipes and devices are not opened.</returns>
+    /// <returns>
+    /// Null where there is no such file; <see cref="Fingerprint.Unreadable"/> where nobody can tell what is in it. Pipes and devices are not opened.
+    /// </returns>
     public string? Of(string path)
     {
         if (FileIdentity.Of(path) is not { } identity)

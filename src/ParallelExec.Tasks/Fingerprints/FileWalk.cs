@@ -18,9 +18,10 @@ internal static class FileWalk
     {
         string root = declared.IsGlob ? declared.Folder : declared.FullPath;
         var open = new Stack<(string Folder, PatternPlaces? Places, PatternPlaces[] Except)>();
-        open.Push((root, declared.IsGlob ? PlacesIn(declared, root) : null, [.. declared.Except.Select(excluded => PlacesIn(excluded, root))]));
-        if (open.Peek().Except.Any(places => places.IsAtEnd))
+        PatternPlaces[] excepted = [.. declared.Except.Select(excluded => PlacesIn(excluded, root))];
+        if (excepted.Any(places => places.IsAtEnd))
             yield break;
+        open.Push((root, declared.IsGlob ? PlacesIn(declared, root) : null, excepted));
         while (open.TryPop(out (string Folder, PatternPlaces? Places, PatternPlaces[] Except) at))
         {
             foreach ((string name, bool isFolder) in Entries(at.Folder, at.Places))
@@ -45,10 +46,12 @@ internal static class FileWalk
         var found = new List<(string Name, bool IsFolder)>();
         try
         {
-            found.AddRange(new FileSystemEnumerable<(string Name, bool IsFolder)>(folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), All)
+            found.AddRange(new FileSystemEnumerable<(string, bool)>(
+                folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), All)
             {
-                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                    entry.IsDirectory ? (entry.Attributes & FileAttributes.ReparsePoint) == 0 : places is null || places.Value.Accepts(entry.FileName),
+                ShouldIncludePredicate = (ref FileSystemEntry entry) => entry.IsDirectory
+                    ? (entry.Attributes & FileAttributes.ReparsePoint) == 0
+                    : places is null || places.Value.Accepts(entry.FileName),
             });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -62,14 +62,15 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         return after;
     }
 
-    /// <summary>Inputs in which there is nothing that could change, so that a mistyped one would never be noticed; null where there are none.</summary>
+    /// <summary>Inputs in which nothing is that could change, so that a mistyped one would go unnoticed; null where there are none.</summary>
     public Diagnostic? ProblemOf(PlannedSubtask planned)
     {
         Of(planned);
         return unmatched[planned.Index] is { } declared
             ? Diagnostic.Warning(
                 Codes.NoInput,
-                $"Inputs of '{planned.Id}' match no file: {declared}, in '{options.ProjectDirectory}'. So nothing tells whether it is up to date, and it runs. Correct the path, or remove it.",
+                $"Inputs of '{planned.Id}' match no file: {declared}, in '{options.ProjectDirectory}'. "
+                    + "So nothing tells whether it is up to date, and it runs. Correct the path, or remove it.",
                 planned.Subtask.Origin,
                 "Inputs")
             : null;
@@ -109,7 +110,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         }
         Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
         Add("Verify", subtask.Verify?.CommandLine);
-        Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(subtask.Outputs.SelectMany(output => output.Except).Distinct().Select(excluded => "!" + excluded.Declared))));
+        IEnumerable<string> takenBack = subtask.Outputs.SelectMany(output => output.Except).Distinct().Select(excluded => "!" + excluded.Declared);
+        Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(takenBack)));
         foreach ((string name, string value) in subtask.Environment)
             parts[$"Environment {name}"] = Hash(value);
         foreach (int dependency in planned.Dependencies)
@@ -127,7 +129,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         foreach ((string name, string digest) in parts)
             all.AppendData(Encoding.UTF8.GetBytes($"{name}\0{digest}\n"));
         var fingerprint = new Fingerprint([.. parts], Convert.ToHexStringLower(all.GetHashAndReset()));
-        return parts.ContainsValue(Fingerprint.Unreadable) || parts.ContainsValue(Fingerprint.NoRegularFile) ? fingerprint.Unsettle([]) : fingerprint;
+        bool isKnown = !parts.ContainsValue(Fingerprint.Unreadable) && !parts.ContainsValue(Fingerprint.NoRegularFile);
+        return isKnown ? fingerprint : fingerprint.Unsettle([]);
 
         void Add(string name, string? value)
         {
@@ -157,11 +160,14 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         string?[] digests = hashes.Value.Of(files);
         for (int i = 0; i < digests.Length; i++)
         {
-            digests[i] = digests[i] is { } digest ? digest[..Math.Min(32, digest.Length)] : WithoutDigest(files[i], explicitly.Contains(files[i]));
+            digests[i] = digests[i] is { } digest
+                ? digest[..Math.Min(32, digest.Length)]
+                : WithoutDigest(files[i], explicitly.Contains(files[i]));
             parts[InputPrefix + Relative(files[i])] = digests[i]!;
         }
         bool nothing = digests.Take(count).All(digest => digest == Fingerprint.NoFile);
-        string[] unmatched = [.. subtask.Inputs.Where(input => nothing || (input.IsGlob && !Directory.Exists(input.Folder))).Select(input => $"'{input.Declared}'")];
+        string[] unmatched = [.. subtask.Inputs.Where(input => nothing || (input.IsGlob && !Directory.Exists(input.Folder)))
+            .Select(input => $"'{input.Declared}'")];
         return unmatched.Length == 0 ? null : string.Join(", ", unmatched);
 
         void Add(IEnumerable<string> found)
@@ -177,13 +183,17 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
             : isExplicit && Path.Exists(file) ? Fingerprint.NoRegularFile : Fingerprint.NoFile;
 
     private bool IsOwnOutput(Subtask subtask, string part) =>
-        part.StartsWith(InputPrefix, StringComparison.Ordinal) && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file && subtask.Outputs.Any(output => output.Includes(file));
+        part.StartsWith(InputPrefix, StringComparison.Ordinal)
+        && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file
+        && subtask.Outputs.Any(output => output.Includes(file));
 
     // The same work in another checkout has the same fingerprint.
     private string Relative(string path)
     {
         // Most lie below, and asking the framework for each of ten thousand costs more than looking at the file.
-        string below = path.StartsWith(projectFolder, StringComparison.Ordinal) ? path[projectFolder.Length..] : Path.GetRelativePath(options.ProjectDirectory, path);
+        string below = path.StartsWith(projectFolder, StringComparison.Ordinal)
+            ? path[projectFolder.Length..]
+            : Path.GetRelativePath(options.ProjectDirectory, path);
         return below.Replace('\\', '/');
     }
 

@@ -106,7 +106,9 @@ internal sealed class PathPattern
             .Where(pattern => pattern.IsGlob || !except.Any(excluded => excluded.Covers(pattern)))];
     }
 
-    /// <summary>The same declaration in another checkout: what lies below the one folder then lies below the other, also where its path is absolute.</summary>
+    /// <summary>
+    /// The same declaration in another checkout: what lies below the one folder then lies below the other, also where its path is absolute.
+    /// </summary>
     public PathPattern In(string otherBase)
     {
         string above = Slashed(Path.GetFullPath(baseDirectory)).TrimEnd('/') + '/';
@@ -134,7 +136,7 @@ internal sealed class PathPattern
     /// <summary>True where all that the other stands for matches this, or lies below what does. Of two patterns it can be missed.</summary>
     public bool Covers(PathPattern other) => Covers(other.Segments.AsSpan());
 
-    /// <summary>False where the ends without wildcards differ, so that no file can match both: a quick look before <see cref="Overlaps"/>.</summary>
+    /// <summary>False where the ends without wildcards differ, so that no file matches both: a quick look before <see cref="Overlaps"/>.</summary>
     public bool MayOverlap(PathPattern other)
     {
         int length = Math.Min(suffix.Length, other.suffix.Length);

@@ -21,7 +21,8 @@ internal static class PatternOverlap
     }
 
     private static bool Below(string path, string folder) =>
-        path.StartsWith(folder, PatternSegment.Comparison) && (path.Length == folder.Length || folder[^1] == '/' || path[folder.Length] == '/');
+        path.StartsWith(folder, PatternSegment.Comparison)
+        && (path.Length == folder.Length || folder[^1] == '/' || path[folder.Length] == '/');
 
     // Pairs of places, each looked at once: with "**" on both sides there are many ways to the same pair.
     private static bool Intersect(PathPattern a, PathPattern b)

@@ -1,6 +1,6 @@
 namespace ParallelExec.Model;
 
-/// <summary>One name of a pattern: a text, or with <c>*</c> (any characters) and <c>?</c> (one of them), or <c>**</c> (any folders).</summary>
+/// <summary>A name in a pattern: a text, with <c>*</c> (any characters) and <c>?</c> (one of them), or <c>**</c> (any folders).</summary>
 internal readonly record struct PatternSegment
 {
     /// <summary>Whether names that differ by case are the same, as is usual on the system.</summary>
@@ -83,11 +83,14 @@ internal readonly record struct PatternSegment
         return false;
     }
 
-    /// <summary>True where every name that matches the other matches this: wildcards of the other are taken as characters that only a star takes.</summary>
+    /// <summary>
+    /// True where every name that matches the other matches this: wildcards of the other are taken as characters that only a star takes.
+    /// </summary>
     public bool Covers(PatternSegment other) =>
         IsAnyFolders || (!other.IsAnyFolders && (other.IsWild ? IsWild && CoversText(other.Text) : Matches(other.Text)));
 
     private bool CoversText(string other) => !Text.Contains('?', StringComparison.Ordinal) ? Matches(other) : Text == other;
 
-    private static bool Same(char a, char b) => a == b || (Comparison == StringComparison.OrdinalIgnoreCase && char.ToUpperInvariant(a) == char.ToUpperInvariant(b));
+    private static bool Same(char a, char b) =>
+        a == b || (Comparison == StringComparison.OrdinalIgnoreCase && char.ToUpperInvariant(a) == char.ToUpperInvariant(b));
 }

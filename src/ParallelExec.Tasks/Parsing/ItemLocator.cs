@@ -4,8 +4,8 @@ using ParallelExec.Model;
 namespace ParallelExec.Parsing;
 
 /// <summary>
-/// Finds the line of an item in the file that declares it: MSBuild keeps the file of an item, but not its line. Each file is read once, when
-/// the first of its items is asked for. It can be asked by several threads.
+/// Finds the line of an item in the file that declares it: MSBuild keeps the file of an item, but not its line. Each file is read once,
+/// when the first of its items is asked for. It can be asked by several threads.
 /// </summary>
 internal sealed class ItemLocator
 {
@@ -26,8 +26,10 @@ internal sealed class ItemLocator
         }
         if (items.Find(origin) is not { } element)
             return new SourceLocation(origin.File);
-        (int line, int column) = metadata is not null && !element.IsComputed && element.Metadata.TryGetValue(metadata, out (int, int) place) ? place : element.Place;
-        return new SourceLocation(origin.File, line, column);
+        (int Line, int Column) place = element.Place;
+        if (metadata is not null && !element.IsComputed && element.Metadata.TryGetValue(metadata, out (int, int) own))
+            place = own;
+        return new SourceLocation(origin.File, place.Line, place.Column);
     }
 
     /// <summary>The element of an item; lines and columns from 1.</summary>

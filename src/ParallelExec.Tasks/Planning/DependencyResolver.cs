@@ -7,7 +7,7 @@ namespace ParallelExec.Planning;
 /// <summary>Resolves the ids and wildcards of <c>DependsOn</c>.</summary>
 internal static class DependencyResolver
 {
-    /// <summary>To look for what might have been meant costs as much as all ids: where hundreds are missing, the cause is another.</summary>
+    /// <summary>Looking for what was meant compares all ids: where hundreds are missing, the cause is another.</summary>
     private const int MostSuggested = 100;
 
     /// <summary>The graph, and those of whose edges some lead nowhere: these are left out of it and reported.</summary>

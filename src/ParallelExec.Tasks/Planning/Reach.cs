@@ -1,6 +1,6 @@
 namespace ParallelExec.Planning;
 
-/// <summary>Who depends on whom, directly or not. What was asked last is kept: questions about one subtask come one after the other.</summary>
+/// <summary>Who depends on whom, directly or not. What was asked last is kept: questions about one subtask come together.</summary>
 internal sealed class Reach(Graph graph)
 {
     private readonly bool[] reached = new bool[graph.Count];

@@ -35,8 +35,11 @@ internal static class WriteConflicts
         }
         if (serialize)
             return graph.With([.. found.Keys.Select(pair => (pair.Second, pair.First))]);
-        foreach (((int first, int second), (PathPattern firstOutput, PathPattern secondOutput)) in found.OrderBy(pair => pair.Key.Second).ThenBy(pair => pair.Key.First))
+        foreach ((int first, int second) in found.Keys.OrderBy(pair => pair.Second).ThenBy(pair => pair.First))
+        {
+            (PathPattern firstOutput, PathPattern secondOutput) = found[(first, second)];
             diagnostics.Add(Describe(subtasks[first], firstOutput, subtasks[second], secondOutput, options));
+        }
         return graph;
     }
 

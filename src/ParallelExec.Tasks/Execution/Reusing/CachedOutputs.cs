@@ -13,7 +13,8 @@ internal sealed class CachedOutputs(RunOptions options, OutputCache cache, Reuse
     /// <returns>Null where the cache has nothing that can be used.</returns>
     public SubtaskResult? Restore(PlannedSubtask planned, Fingerprint? fingerprint, CancellationToken cancel)
     {
-        if (fingerprint is not { IsSettled: true } || !Reuse.IsUpToDateChecked(planned.Subtask, options) || cache.Find(planned, fingerprint, cancel) is not { } found)
+        if (fingerprint is not { IsSettled: true } || !Reuse.IsUpToDateChecked(planned.Subtask, options)
+            || cache.Find(planned, fingerprint, cancel) is not { } found)
             return null;
         string logFile = LogFiles.PathOf(options, planned.Subtask);
         try

@@ -59,7 +59,8 @@ internal sealed class Reuse(
             ? new Reused(null, "its Inputs match no file") { Problem = problem }
             : FindRecord(planned);
         // What its result is made of is what is there now, whether or not there is something to compare with.
-        return found with { Fingerprint = FingerprintBuilder.ReadsFiles(planned.Subtask) && CanBeReused(planned.Subtask) ? fingerprints.Of(planned) : null };
+        bool compared = FingerprintBuilder.ReadsFiles(planned.Subtask) && CanBeReused(planned.Subtask);
+        return found with { Fingerprint = compared ? fingerprints.Of(planned) : null };
     }
 
     private Reused FindRecord(PlannedSubtask planned)
@@ -126,8 +127,12 @@ internal sealed class Reuse(
     private string? OutputsDiffer(Subtask subtask, SuccessRecord record)
     {
         ImmutableArray<OutputStamp> now = Stamps(subtask, [.. record.Outputs.Select(output => output.Path)]);
-        if (record.Outputs.Zip(now).FirstOrDefault(pair => pair.First != pair.Second || pair.Second.State == Fingerprint.Unreadable) is ({ } changed, { State: var state }))
-            return $"output {Path.GetRelativePath(options.ProjectDirectory, changed.Path)} {(state == Fingerprint.NoFile ? "is gone" : state == Fingerprint.Unreadable ? "can not be read" : "was edited since")}";
+        if (record.Outputs.Zip(now).FirstOrDefault(pair => pair.First != pair.Second || pair.Second.State == Fingerprint.Unreadable)
+            is ({ } changed, { State: var state }))
+        {
+            string how = state switch { Fingerprint.NoFile => "is gone", Fingerprint.Unreadable => "can not be read", _ => "was edited since" };
+            return $"output {Path.GetRelativePath(options.ProjectDirectory, changed.Path)} {how}";
+        }
         return subtask.Outputs.FirstOrDefault(output => !DeclaredFiles.Exists(output)) is { } missing ? $"output {missing.Declared} is gone" : null;
     }
 

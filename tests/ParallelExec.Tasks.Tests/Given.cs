@@ -24,7 +24,7 @@ internal static class Given
     }
 
     public static Subtask Writing(this Subtask subtask, params string[] outputs) =>
-        subtask with { Outputs = [.. outputs.Select(output => new PathPattern(output, Root))] };
+        subtask with { Outputs = PathPattern.List(outputs, Root) };
 
     public static ImmutableArray<Subtask> Subtasks(params string[] texts) => [.. texts.Select(Subtask)];
 

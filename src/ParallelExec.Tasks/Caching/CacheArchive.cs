@@ -118,7 +118,7 @@ internal static class CacheArchive
     private static void CheckTarget(string target, ImmutableArray<PathPattern> outputs, string projectDirectory)
     {
         if (!target.StartsWith(projectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            || !outputs.Any(output => DeclaredFiles.Includes(output, target)))
+            || !outputs.Any(output => output.Includes(target)))
             throw new InvalidDataException($"'{target}' is not among the declared outputs");
         // A link on the way would lead elsewhere.
         string? parent = Path.GetDirectoryName(target);

@@ -48,7 +48,7 @@ internal sealed class OutputCache(RunOptions options, CacheFolder folder, Remote
     public void Store(PlannedSubtask planned, Fingerprint fingerprint, SuccessRecord record, string logFile)
     {
         // Files come back, folders without any would not.
-        if (planned.Subtask.Outputs.Any(output => !output.IsGlob && !record.Outputs.Any(file => DeclaredFiles.Includes(output, file.Path))))
+        if (planned.Subtask.Outputs.Any(output => !output.IsGlob && !record.Outputs.Any(file => output.Includes(file.Path))))
             return;
         string? file = null;
         try

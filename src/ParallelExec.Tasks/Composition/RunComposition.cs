@@ -69,6 +69,7 @@ internal sealed class RunComposition : IDisposable
             new AttemptRunner(Options, handOver, runner, setup.Time),
             projects,
             journal,
+            setup.Log,
             setup.Time);
         engine = new RunEngine(setup.Plan, Options, executor, Observers(journal), setup.Time)
         {

@@ -1,3 +1,4 @@
+using ParallelExec.Events;
 using ParallelExec.Execution.Attempts;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
@@ -11,7 +12,15 @@ namespace ParallelExec.Execution;
 /// <summary>Brings one subtask to its end: by what it did before, by what the cache has, or by its work.</summary>
 /// <param name="cache">Null where there is none.</param>
 internal sealed class SubtaskExecutor(
-    RunOptions options, BlockingThreads threads, Reuse reuse, CachedOutputs? cache, AttemptRunner attempts, ProjectRunner projects, Journal journal, TimeProvider time)
+    RunOptions options,
+    BlockingThreads threads,
+    Reuse reuse,
+    CachedOutputs? cache,
+    AttemptRunner attempts,
+    ProjectRunner projects,
+    Journal journal,
+    IRunLog log,
+    TimeProvider time)
 {
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
     /// <param name="ended">Told the result, on the thread that has it: going through the thread pool would cost a wake-up.</param>
@@ -85,7 +94,9 @@ internal sealed class SubtaskExecutor(
             };
         }
         journal.Working(planned.Id, startedAt, reused.Why);
-        if (cache?.Restore(planned, reused.Fingerprint, cancel) is { } restored)
+        if (reused.Problem is { } problem)
+            log.Report(problem);
+        else if (cache?.Restore(planned, reused.Fingerprint, cancel) is { } restored)
             return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started) };
         string? why = cache is null ? reused.Why : cache.Why(planned, reused);
         reuse.SetHasRun(planned);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ParallelExec.Files;
+using ParallelExec.Model;
 
 namespace ParallelExec.Fingerprints;
 
@@ -53,7 +54,9 @@ internal sealed class FileHashes
         return digests;
     }
 
-    /// <returns>Null where there is no such file, or it can not be read.</returns>
+    /// <returns>
+    /// Null where there is no such file; <see cref="Fingerprint.Unreadable"/> where nobody can tell what is in it. Pipes and devices are not opened.
+    /// </returns>
     public string? Of(string path)
     {
         if (FileIdentity.Of(path) is not { } identity)
@@ -75,9 +78,13 @@ internal sealed class FileHashes
             changed = true;
             return digest;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fingerprint.Unreadable;
         }
     }
 

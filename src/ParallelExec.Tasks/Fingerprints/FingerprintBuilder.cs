@@ -19,6 +19,11 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
 
     private readonly Fingerprint?[] made = new Fingerprint?[plan.Subtasks.Length];
 
+    private readonly string projectFolder = options.ProjectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar;
+
+    // Of each subtask the inputs that stand for nothing, as it was looked at last.
+    private readonly string?[] unmatched = new string?[plan.Subtasks.Length];
+
     /// <summary>As things are when it is asked for first: what a subtask depends on must have ended.</summary>
     public Fingerprint Of(PlannedSubtask subtask)
     {
@@ -57,6 +62,20 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         return after;
     }
 
+    /// <summary>Inputs in which nothing is that could change, so that a mistyped one would go unnoticed; null where there are none.</summary>
+    public Diagnostic? ProblemOf(PlannedSubtask planned)
+    {
+        Of(planned);
+        return unmatched[planned.Index] is { } declared
+            ? Diagnostic.Warning(
+                Codes.NoInput,
+                $"Inputs of '{planned.Id}' match no file: {declared}, in '{options.ProjectDirectory}'. "
+                    + "So nothing tells whether it is up to date, and it runs. Correct the path, or remove it.",
+                planned.Subtask.Origin,
+                "Inputs")
+            : null;
+    }
+
     /// <summary>It is to be asked for before the work, which may change what it is made of.</summary>
     public static bool ReadsFiles(Subtask subtask) => !subtask.Inputs.IsEmpty || subtask.Work is AgentWork;
 
@@ -91,7 +110,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         }
         Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
         Add("Verify", subtask.Verify?.CommandLine);
-        Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared)));
+        IEnumerable<string> takenBack = subtask.Outputs.SelectMany(output => output.Except).Distinct().Select(excluded => "!" + excluded.Declared);
+        Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(takenBack)));
         foreach ((string name, string value) in subtask.Environment)
             parts[$"Environment {name}"] = Hash(value);
         foreach (int dependency in planned.Dependencies)
@@ -103,12 +123,14 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         }
         Add("VersionCommand", subtask.VersionCommand?.CommandLine);
         Add("tool version", toolVersion(planned));
-        AddInputs(subtask, parts);
+        unmatched[planned.Index] = AddInputs(subtask, parts);
 
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string name, string digest) in parts)
             all.AppendData(Encoding.UTF8.GetBytes($"{name}\0{digest}\n"));
-        return new Fingerprint([.. parts], Convert.ToHexStringLower(all.GetHashAndReset()));
+        var fingerprint = new Fingerprint([.. parts], Convert.ToHexStringLower(all.GetHashAndReset()));
+        bool isKnown = !parts.ContainsValue(Fingerprint.Unreadable) && !parts.ContainsValue(Fingerprint.NoRegularFile);
+        return isKnown ? fingerprint : fingerprint.Unsettle([]);
 
         void Add(string name, string? value)
         {
@@ -117,26 +139,63 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         }
     }
 
-    private void AddInputs(Subtask subtask, SortedDictionary<string, string> parts)
+    /// <returns>What stands for no file, where that is no accident: all, or a pattern in a folder that is not there.</returns>
+    private string? AddInputs(Subtask subtask, SortedDictionary<string, string> parts)
     {
         if (!ReadsFiles(subtask))
-            return;
+            return null;
         string state = options.Directory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar;
-        string[] files = [.. subtask.Inputs.SelectMany(DeclaredFiles.Of)
-            .Concat(subtask.Work is AgentWork ? subtask.ContextFiles.Where(File.Exists) : [])
-            // Our own files change with each run.
-            .Where(file => !file.StartsWith(state, StringComparison.Ordinal))
-            .Distinct(StringComparer.Ordinal)];
+        var files = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var explicitly = new HashSet<string>(StringComparer.Ordinal);
+        foreach (PathPattern input in subtask.Inputs)
+        {
+            Add(DeclaredFiles.Of(input));
+            if (!input.IsGlob)
+                explicitly.Add(input.FullPath);
+        }
+        int count = files.Count;
+        if (subtask.Work is AgentWork)
+            Add(subtask.ContextFiles.Where(File.Exists));
         string?[] digests = hashes.Value.Of(files);
-        for (int i = 0; i < files.Length; i++)
-            parts[InputPrefix + Relative(files[i])] = digests[i] is { } digest ? digest[..32] : Fingerprint.NoFile;
+        for (int i = 0; i < digests.Length; i++)
+        {
+            digests[i] = digests[i] is { } digest
+                ? digest[..Math.Min(32, digest.Length)]
+                : WithoutDigest(files[i], explicitly.Contains(files[i]));
+            parts[InputPrefix + Relative(files[i])] = digests[i]!;
+        }
+        bool nothing = digests.Take(count).All(digest => digest == Fingerprint.NoFile);
+        string[] unmatched = [.. subtask.Inputs.Where(input => nothing || (input.IsGlob && !Directory.Exists(input.Folder)))
+            .Select(input => $"'{input.Declared}'")];
+        return unmatched.Length == 0 ? null : string.Join(", ", unmatched);
+
+        void Add(IEnumerable<string> found)
+        {
+            // Our own files change with each run.
+            files.AddRange(found.Where(file => !file.StartsWith(state, StringComparison.Ordinal) && seen.Add(file)));
+        }
     }
 
+    // A name that is no text of the system's encoding is found under another, which is not there.
+    private static string WithoutDigest(string file, bool isExplicit) =>
+        file.Contains('\uFFFD', StringComparison.Ordinal) ? Fingerprint.Unreadable
+            : isExplicit && Path.Exists(file) ? Fingerprint.NoRegularFile : Fingerprint.NoFile;
+
     private bool IsOwnOutput(Subtask subtask, string part) =>
-        part.StartsWith(InputPrefix, StringComparison.Ordinal) && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file && subtask.Outputs.Any(output => DeclaredFiles.Includes(output, file));
+        part.StartsWith(InputPrefix, StringComparison.Ordinal)
+        && Path.GetFullPath(part[InputPrefix.Length..], options.ProjectDirectory) is var file
+        && subtask.Outputs.Any(output => output.Includes(file));
 
     // The same work in another checkout has the same fingerprint.
-    private string Relative(string path) => Path.GetRelativePath(options.ProjectDirectory, path).Replace('\\', '/');
+    private string Relative(string path)
+    {
+        // Most lie below, and asking the framework for each of ten thousand costs more than looking at the file.
+        string below = path.StartsWith(projectFolder, StringComparison.Ordinal)
+            ? path[projectFolder.Length..]
+            : Path.GetRelativePath(options.ProjectDirectory, path);
+        return below.Replace('\\', '/');
+    }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

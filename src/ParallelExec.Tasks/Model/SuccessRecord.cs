@@ -26,9 +26,15 @@ internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> 
     /// <summary>The digest of a file that is not there.</summary>
     public const string NoFile = "none";
 
+    /// <summary>The digest of a file that is there, and can not be read.</summary>
+    public const string Unreadable = "unreadable";
+
+    /// <summary>The digest of what is no regular file: a pipe or a device, which could be read without an end.</summary>
+    public const string NoRegularFile = "no-regular-file";
+
     private const string Unsettled = "unsettled-";
 
-    /// <summary>False: an input changed while it was read, so that nothing is ever the same as this.</summary>
+    /// <summary>False: nobody knows what an input was when it was read, so that nothing is ever the same as this.</summary>
     public bool IsSettled => !Digest.StartsWith(Unsettled, StringComparison.Ordinal);
 
     /// <param name="changed">Names of the parts of which nobody knows what they were.</param>
@@ -46,6 +52,10 @@ internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> 
         {
             if (!before.Remove(name, out string? old))
                 differences.Add(name.StartsWith("input ", StringComparison.Ordinal) ? $"{name} is new" : $"{name} was added");
+            else if (digest is Unreadable)
+                differences.Add($"{name} can not be read");
+            else if (digest is NoRegularFile)
+                differences.Add($"{name} is no regular file, so it is not read");
             else if (old != digest)
                 differences.Add($"{name} {(digest == NoFile ? "is gone" : old == NoFile ? "is new" : "changed")}");
         }
@@ -66,6 +76,9 @@ internal sealed record Reused(SuccessRecord? Record, string? Why)
 {
     /// <summary>As all was before the work; null where nothing is read of which the work could change anything.</summary>
     public Fingerprint? Fingerprint { get; init; }
+
+    /// <summary>Why it can never be up to date as it is declared; to be told.</summary>
+    public Diagnostic? Problem { get; init; }
 
     public const string NeverSucceeded = "it has not succeeded before";
 }

@@ -19,6 +19,11 @@ internal sealed class MetadataValue
     public ImmutableArray<string> List =>
         [.. escaped.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Unescape)];
 
+    /// <summary>As a list of paths, in which a <c>!</c> takes back what follows it: one written <c>%21</c> is part of a name.</summary>
+    public ImmutableArray<string> PathList =>
+        [.. escaped.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => (text.StartsWith("%21", StringComparison.Ordinal) ? "./" : "") + Unescape(text))];
+
     public bool IsEmpty => string.IsNullOrWhiteSpace(escaped);
 
     /// <summary>A value as MSBuild holds it, with its <c>%XX</c> escapes.</summary>

@@ -3,65 +3,116 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Parsing;
 
-/// <summary>Finds the line of an item in the file that declares it. MSBuild keeps the file of an item, but not its line.</summary>
-internal static class ItemLocator
+/// <summary>
+/// Finds the line of an item in the file that declares it: MSBuild keeps the file of an item, but not its line. Each file is read once,
+/// when the first of its items is asked for. It can be asked by several threads.
+/// </summary>
+internal sealed class ItemLocator
 {
     private static readonly char[] Expressions = ['$', '@', '%', '*'];
 
+    private readonly Dictionary<string, Items> files = new(StringComparer.Ordinal);
+
     /// <summary>The line of the item, or of its metadata where that is named; the file alone where it cannot be told.</summary>
-    public static SourceLocation Locate(Origin origin, string? metadata)
+    public SourceLocation Locate(Origin origin, string? metadata)
     {
         if (origin.Location is { } known)
             return known;
-        try
+        Items? items;
+        lock (files)
         {
-            return Search(origin, metadata) ?? new SourceLocation(origin.File);
+            if (!files.TryGetValue(origin.File, out items))
+                files[origin.File] = items = Items.Read(origin.File);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException)
-        {
+        if (items.Find(origin) is not { } element)
             return new SourceLocation(origin.File);
-        }
+        (int Line, int Column) place = element.Place;
+        if (metadata is not null && !element.IsComputed && element.Metadata.TryGetValue(metadata, out (int, int) own))
+            place = own;
+        return new SourceLocation(origin.File, place.Line, place.Column);
     }
 
-    private static SourceLocation? Search(Origin origin, string? metadata)
+    /// <summary>The element of an item; lines and columns from 1.</summary>
+    private sealed record Element(string Type, (int Line, int Column) Place, bool IsComputed)
     {
-        using XmlReader reader = XmlReader.Create(origin.File, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
-        SourceLocation? computed = null;
-        int occurrence = origin.Occurrence;
-        while (reader.Read())
+        public Dictionary<string, (int Line, int Column)> Metadata { get; } = new(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private sealed class Items
+    {
+        // By "type id": one entry for each time that the id stands in the file.
+        private readonly Dictionary<string, List<Element>> literal = new(StringComparer.OrdinalIgnoreCase);
+
+        // By type, those whose Include is an expression.
+        private readonly Dictionary<string, List<(Element Element, string[] Ids)>> computed = new(StringComparer.OrdinalIgnoreCase);
+
+        public static Items Read(string file)
         {
-            if (reader.NodeType != XmlNodeType.Element || !reader.LocalName.Equals(origin.ItemType, StringComparison.OrdinalIgnoreCase))
-                continue;
-            string include = reader.GetAttribute("Include") ?? "";
-            int here = include.Split(';', StringSplitOptions.TrimEntries).Count(id => id.Equals(origin.Id, StringComparison.OrdinalIgnoreCase));
-            if (here > occurrence)
-                return Position(reader, origin.File, metadata);
-            occurrence -= here;
+            var items = new Items();
+            try
+            {
+                using XmlReader reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+                items.Read(reader);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException)
+            {
+                // What stands before the place that can not be read is known all the same.
+            }
+            return items;
+        }
+
+        public Element? Find(Origin origin)
+        {
+            if (literal.TryGetValue(Key(origin.ItemType, origin.Id), out List<Element>? elements) && origin.Occurrence < elements.Count)
+                return elements[origin.Occurrence];
             // An Include that is computed could be the one: the first such is the best guess where no literal one fits.
-            if (here == 0 && include.IndexOfAny(Expressions) >= 0)
-                computed ??= Position(reader, origin.File, metadata: null);
+            return computed.TryGetValue(origin.ItemType, out List<(Element Element, string[] Ids)>? candidates)
+                ? candidates.Find(candidate => !candidate.Ids.Contains(origin.Id, StringComparer.OrdinalIgnoreCase)).Element
+                : null;
         }
-        return computed;
-    }
 
-    private static SourceLocation Position(XmlReader reader, string file, string? metadata)
-    {
-        var lines = (IXmlLineInfo)reader;
-        // The reader stands on the name; the element begins one character before it.
-        var element = new SourceLocation(file, lines.LineNumber, lines.LinePosition - 1);
-        if (metadata is null)
-            return element;
-        if (reader.MoveToAttribute(metadata))
-            return new SourceLocation(file, lines.LineNumber, lines.LinePosition);
-        reader.MoveToElement();
-        if (reader.IsEmptyElement)
-            return element;
-        int depth = reader.Depth;
-        while (reader.Read() && reader.Depth > depth)
+        private static string Key(string type, string id) => $"{type} {id}";
+
+        private void Read(XmlReader reader)
         {
-            if (reader.NodeType == XmlNodeType.Element && reader.LocalName.Equals(metadata, StringComparison.OrdinalIgnoreCase))
-                return new SourceLocation(file, lines.LineNumber, lines.LinePosition - 1);
+            var lines = (IXmlLineInfo)reader;
+            (Element Element, int Depth)? item = null;
+            while (reader.Read())
+            {
+                if (reader.NodeType != XmlNodeType.Element)
+                    continue;
+                // The reader stands on the name; an element begins one character before it.
+                (int, int) place = (lines.LineNumber, lines.LinePosition - 1);
+                if (item is { } open && reader.Depth > open.Depth)
+                    open.Element.Metadata.TryAdd(reader.LocalName, place);
+                else if (reader.GetAttribute("Include") is { } include)
+                    item = (Add(reader, lines, place, include), reader.Depth);
+                else
+                    item = null;
+            }
         }
-        return element;
+
+        private Element Add(XmlReader reader, IXmlLineInfo lines, (int Line, int Column) place, string include)
+        {
+            string[] ids = include.Split(';', StringSplitOptions.TrimEntries);
+            var element = new Element(reader.LocalName, place, IsComputed: false);
+            while (reader.MoveToNextAttribute())
+                element.Metadata.TryAdd(reader.LocalName, (lines.LineNumber, lines.LinePosition));
+            reader.MoveToElement();
+            foreach (string id in ids)
+            {
+                string key = Key(element.Type, id);
+                if (!literal.TryGetValue(key, out List<Element>? elements))
+                    literal[key] = elements = [];
+                elements.Add(element);
+            }
+            if (include.IndexOfAny(Expressions) >= 0)
+            {
+                if (!computed.TryGetValue(element.Type, out List<(Element Element, string[] Ids)>? candidates))
+                    computed[element.Type] = candidates = [];
+                candidates.Add((element with { IsComputed = true }, ids));
+            }
+            return element;
+        }
     }
 }

@@ -53,6 +53,17 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
     public string? FullPath(string name, string baseDirectory) =>
         Text(name) is { } path ? Path.GetFullPath(Native(path), baseDirectory) : null;
 
+    /// <summary>Paths and patterns; what is written with <c>!</c> is taken from the others.</summary>
+    public ImmutableArray<PathPattern> Paths(string name, string baseDirectory)
+    {
+        if (!Has(name))
+            return [];
+        ImmutableArray<PathPattern> paths = PathPattern.List(declaration.Metadata[name].PathList, baseDirectory);
+        if (paths.IsEmpty)
+            Invalid(name, Text(name)!, "a path or pattern that no '!' of the same list takes back (a name that begins with '!' is written ./!name)");
+        return paths;
+    }
+
     public ImmutableArray<string> ExistingFiles(string name, string baseDirectory)
     {
         var files = ImmutableArray.CreateBuilder<string>();

@@ -7,8 +7,11 @@ namespace ParallelExec.Planning;
 /// <summary>Resolves the ids and wildcards of <c>DependsOn</c>.</summary>
 internal static class DependencyResolver
 {
-    /// <summary>The graph; edges that lead nowhere are left out of it and reported.</summary>
-    public static Graph Resolve(IReadOnlyList<Subtask> subtasks, List<Diagnostic> diagnostics)
+    /// <summary>Looking for what was meant compares all ids: where hundreds are missing, the cause is another.</summary>
+    private const int MostSuggested = 100;
+
+    /// <summary>The graph, and those of whose edges some lead nowhere: these are left out of it and reported.</summary>
+    public static (Graph Graph, HashSet<int> Incomplete) Resolve(IReadOnlyList<Subtask> subtasks, List<Diagnostic> diagnostics)
     {
         var byId = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < subtasks.Count; i++)
@@ -32,9 +35,10 @@ internal static class DependencyResolver
                     missing[name] = [i];
             }
         }
+        int told = 0;
         foreach ((string name, List<int> askers) in missing)
-            ReportMissing(name, askers);
-        return Graph.FromDependencies(dependencies);
+            ReportMissing(name, askers, suggest: told++ < MostSuggested);
+        return (Graph.FromDependencies(dependencies), [.. missing.Values.SelectMany(askers => askers)]);
 
         void AddMatches(string pattern, int asker)
         {
@@ -54,13 +58,13 @@ internal static class DependencyResolver
             }
         }
 
-        void ReportMissing(string name, List<int> askers)
+        void ReportMissing(string name, List<int> askers, bool suggest)
         {
             string who = string.Join(", ", askers.Distinct().Take(5).Select(index => $"'{subtasks[index].Id}'"))
                 + (askers.Count > 5 ? $" and {askers.Count - 5} more" : "");
             diagnostics.Add(Diagnostic.Error(
                 Codes.MissingDependency,
-                $"There is no subtask '{name}'; {who} depend{(askers.Count == 1 ? "s" : "")} on it.{Suggestion.DidYouMean(name, byId.Keys)}",
+                $"There is no subtask '{name}'; {who} depend{(askers.Count == 1 ? "s" : "")} on it.{(suggest ? Suggestion.DidYouMean(name, byId.Keys) : "")}",
                 subtasks[askers[0]].Origin,
                 "DependsOn"));
         }

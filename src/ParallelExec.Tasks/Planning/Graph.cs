@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace ParallelExec.Planning;
 
@@ -24,7 +25,7 @@ internal sealed class Graph
     public int Count => Dependencies.Length;
 
     public static Graph FromDependencies(IEnumerable<IEnumerable<int>> dependencies) =>
-        new([.. dependencies.Select(list => list.Distinct().Order().ToImmutableArray())]);
+        new([.. dependencies.Select(Ascending)]);
 
     /// <summary>The same graph with further edges: <c>from</c> waits for <c>on</c>.</summary>
     public Graph With(IReadOnlyCollection<(int From, int On)> edges)
@@ -52,21 +53,34 @@ internal sealed class Graph
         return order;
     }
 
-    /// <summary>True where <paramref name="from"/> depends on <paramref name="on"/>, directly or not.</summary>
-    public bool Reaches(int from, int on)
+    /// <summary>From those on, all that depends on them, and all that depends on itself: nobody can say when they run.</summary>
+    public bool[] Uncertain(IEnumerable<int> from)
     {
-        var seen = new HashSet<int> { from };
-        var open = new Stack<int>([from]);
+        var uncertain = new bool[Count];
+        Array.Fill(uncertain, true);
+        foreach (int index in TopologicalOrder())
+            uncertain[index] = false;
+        var open = new Stack<int>(from);
         while (open.TryPop(out int index))
         {
-            if (index == on)
-                return true;
-            foreach (int dependency in Dependencies[index])
-            {
-                if (seen.Add(dependency))
-                    open.Push(dependency);
-            }
+            if (uncertain[index])
+                continue;
+            uncertain[index] = true;
+            foreach (int dependent in Dependents[index])
+                open.Push(dependent);
         }
-        return false;
+        return uncertain;
+    }
+
+    // Most lists are so already: of a wildcard over ten thousand ids nothing is to be done.
+    private static ImmutableArray<int> Ascending(IEnumerable<int> indices)
+    {
+        int[] list = [.. indices];
+        for (int i = 1; i < list.Length; i++)
+        {
+            if (list[i - 1] >= list[i])
+                return [.. list.Distinct().Order()];
+        }
+        return ImmutableCollectionsMarshal.AsImmutableArray(list);
     }
 }

@@ -18,12 +18,13 @@ internal static class Planner
     {
         int errorsBefore = Errors(diagnostics);
         PoolCheck.Check(subtasks, pools, diagnostics);
-        Graph graph = DependencyResolver.Resolve(subtasks, diagnostics);
+        (Graph graph, HashSet<int> incomplete) = DependencyResolver.Resolve(subtasks, diagnostics);
         string?[] excluded = Selection.Apply(subtasks, graph, options, diagnostics);
-        if (!CycleFinder.Report(graph, subtasks, diagnostics) || Errors(diagnostics) > errorsBefore)
-            return null;
-
-        graph = WriteConflicts.Resolve(subtasks, graph, Waves.Levels(graph, excluded), excluded, options, diagnostics);
+        CycleFinder.Report(graph, subtasks, diagnostics);
+        // Beside other errors: only of what these say nothing about, because a dependency that is missing may be what keeps two apart.
+        bool[] uncertain = graph.Uncertain(incomplete);
+        bool[] looked = [.. subtasks.Select((subtask, index) => excluded[index] is null && !uncertain[index])];
+        graph = WriteConflicts.Resolve(subtasks, graph, Waves.Levels(graph, excluded), looked, options, diagnostics);
         if (Errors(diagnostics) > errorsBefore)
             return null;
 

@@ -13,6 +13,7 @@ namespace ParallelExec.Tasks;
 internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
 {
     private readonly Lock gate = new();
+    private readonly ItemLocator items = new();
     private readonly Queue<LogEntry> waiting = new();
     private readonly List<LogEntry> forwarded = [];
     private FileStream? forwardTo;
@@ -33,7 +34,7 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
 
     public void Report(Diagnostic diagnostic)
     {
-        SourceLocation at = diagnostic.Origin is { } origin ? ItemLocator.Locate(origin, diagnostic.Metadata) : new SourceLocation("");
+        SourceLocation at = diagnostic.Origin is { } origin ? items.Locate(origin, diagnostic.Metadata) : new SourceLocation("");
         LogEntryKind kind = diagnostic.Severity == Severity.Error ? LogEntryKind.Error : LogEntryKind.Warning;
         Add(new LogEntry(kind, diagnostic.Message, DateTime.UtcNow) { Code = diagnostic.Code, File = at.File, Line = at.Line, Column = at.Column });
     }

@@ -30,6 +30,8 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         if (plan is not null)
             plan = Forecast(plan, environment, log);
         if (plan is not null)
+            Diagnostics.AddRange(plan.Subtasks.Select(subtask => subtask.Reused?.Problem).OfType<Diagnostic>());
+        if (plan is not null)
             AgentCheck.CheckContext(plan, running: false, Diagnostics);
         if (!ReportDiagnostics() || plan is null)
             return false;

@@ -29,7 +29,6 @@ public sealed class StandaloneTests : IDisposable
             Sdk/ParallelTasks.proj
             Sdk/Sdk.props
             Sdk/Sdk.targets
-            tools/net10.0/Microsoft.Extensions.FileSystemGlobbing.dll
             tools/net10.0/ParallelExec.Tasks.deps.json
             tools/net10.0/ParallelExec.Tasks.dll
             """,

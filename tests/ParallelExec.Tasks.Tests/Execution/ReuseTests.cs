@@ -320,6 +320,48 @@ public sealed class ReuseTests : IDisposable
         return string.Join(" | ", forecast.Subtasks.Select(subtask => subtask.Reused is { Why: { } why } reused ? (reused.Record is null ? "runs: " : "") + why : "-"));
     }
 
+    [UnixTheory]
+    [InlineData("dosc/*.md", "'dosc/*.md'")]
+    [InlineData("docs/*.txt", "'docs/*.txt'")]
+    [InlineData("docs/gone.md;docs/*.txt", "'docs/gone.md', 'docs/*.txt'")]
+    [InlineData("docs/*.md;dosc/*.md", "'dosc/*.md'")]
+    public async Task Inputs_that_match_nothing_are_told_and_it_runs(string inputs, string told)
+    {
+        Subtask[] subtasks = [Counting("lint", "true") with { Inputs = PathPattern.List(inputs.Split(';'), run.Folder.Path) }, Counting("use <- lint", "true")];
+        for (int times = 1; times <= 3; times++)
+        {
+            run.Log.Lines.Clear();
+            Run.Results results = await run.Async(subtasks);
+            Assert.Equal((SubtaskStatus.Succeeded, times), (results["lint"].Status, Runs("lint")));
+            Assert.Equal(
+                $"warning {Codes.NoInput}: Inputs of 'lint' match no file: {told}, in '{run.Folder.Path}'. So nothing tells whether it is up to date, and it runs. Correct the path, or remove it.",
+                Assert.Single(run.Log.Lines, line => line.StartsWith("warning", StringComparison.Ordinal)));
+        }
+        Assert.Equal("runs: its Inputs match no file | -", Forecast(subtasks));
+    }
+
+    [UnixFact]
+    public async Task Inputs_that_a_dependency_writes_are_looked_for_when_it_has()
+    {
+        Subtask[] subtasks = [run.Shell("gen", "mkdir -p made; echo 1 > made/a.txt"), Counting("use <- gen", "true") with { Inputs = [new PathPattern("made/*.txt", run.Folder.Path)] }];
+        Run.Results first = await run.Async(subtasks);
+        Run.Results again = await run.Async(subtasks);
+        Assert.DoesNotContain(run.Log.Lines, line => line.StartsWith("warning", StringComparison.Ordinal));
+        Assert.Equal((SubtaskStatus.Succeeded, SubtaskStatus.UpToDate), (first["use"].Status, again["use"].Status));
+    }
+
+    [UnixTheory]
+    [InlineData("mkfifo odd", "odd", "input odd is no regular file, so it is not read")]
+    [InlineData("printf x > $(printf 'odd\\377')", "odd*", "input odd\uFFFD can not be read")]
+    public async Task What_can_not_be_read_is_never_the_same(string made, string input, string why)
+    {
+        Subtask use = Counting("use", "true") with { Inputs = [new PathPattern(input, run.Folder.Path)] };
+        await run.Async(run.Shell("make", made), use with { DependsOn = ["make"] });
+        await run.Async(use);
+        Run.Results again = await run.Async(use);
+        Assert.Equal((SubtaskStatus.Succeeded, why, 3), (again["use"].Status, again["use"].Why, Runs("use")));
+    }
+
     private Subtask Gen() => run.Writing(Counting("gen", "cat docs/*.md > out.txt; echo N=1 > $PARALLELEXEC_OUTPUT"), "out.txt") with { Inputs = [new PathPattern("docs/*.md", run.Folder.Path)] };
 
     private Subtask Counting(string text, string command) => run.Shell(text, $"echo x >> runs-$PARALLELEXEC_TASK_ID; {command}");

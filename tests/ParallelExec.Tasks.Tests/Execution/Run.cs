@@ -45,7 +45,7 @@ internal sealed class Run : IDisposable
         Given.Subtask(text) with { Work = new CommandWork(command, null), WorkingDirectory = Folder.Path };
 
     public Subtask Writing(Subtask subtask, params string[] outputs) =>
-        subtask with { Outputs = [.. outputs.Select(output => new PathPattern(output, Folder.Path))] };
+        subtask with { Outputs = PathPattern.List(outputs, Folder.Path) };
 
     public void Stop() => stop.Cancel();
 

@@ -31,9 +31,27 @@ public sealed class ItemLocatorTests : IDisposable
     public void A_file_that_can_not_be_read_is_named_without_a_line()
     {
         string file = folder.Combine("gone.proj");
-        Assert.Equal(new SourceLocation(file), ItemLocator.Locate(new Origin(file, "ParallelTask", "a"), null));
+        Assert.Equal(new SourceLocation(file), new ItemLocator().Locate(new Origin(file, "ParallelTask", "a"), null));
         folder.Write("gone.proj", "<Project><broken");
-        Assert.Equal(new SourceLocation(file), ItemLocator.Locate(new Origin(file, "ParallelTask", "a"), null));
+        Assert.Equal(new SourceLocation(file), new ItemLocator().Locate(new Origin(file, "ParallelTask", "a"), null));
+    }
+
+    [Fact]
+    public void What_stands_before_the_place_that_can_not_be_read_is_found()
+    {
+        string file = folder.Write("half.proj", "<Project>\n<ParallelTask Include=\"a\" />\n<broken");
+        Assert.Equal(new SourceLocation(file, 2, 1), new ItemLocator().Locate(new Origin(file, "ParallelTask", "a"), null));
+    }
+
+    [Fact]
+    public void A_file_is_read_once_however_many_of_its_items_are_asked_for()
+    {
+        var locator = new ItemLocator();
+        string file = folder.Write("many.proj", $"<Project>\n{string.Concat(Enumerable.Range(0, 10_000).Select(i => $"<ParallelTask Include=\"t{i}\" />\n"))}</Project>");
+        Assert.Equal(2, locator.Locate(new Origin(file, "ParallelTask", "t0"), null).Line);
+        // Whoever reads it again finds nothing.
+        folder.Delete("many.proj");
+        Assert.All(Enumerable.Range(0, 10_000), i => Assert.Equal(new SourceLocation(file, i + 2, 1), locator.Locate(new Origin(file, "paralleltask", $"T{i}"), null)));
     }
 
     private void Expect((int Line, int Column) place, string id, string? metadata = null, int occurrence = 0)
@@ -50,6 +68,6 @@ public sealed class ItemLocatorTests : IDisposable
               </ItemGroup>
             </Project>
             """);
-        Assert.Equal(new SourceLocation(file, place.Line, place.Column), ItemLocator.Locate(new Origin(file, "ParallelTask", id, occurrence), metadata));
+        Assert.Equal(new SourceLocation(file, place.Line, place.Column), new ItemLocator().Locate(new Origin(file, "ParallelTask", id, occurrence), metadata));
     }
 }

@@ -19,7 +19,7 @@ public class WriteConflictsTests
     [InlineData("a*c", "*bc", true)]
     [InlineData("a*c", "b*c", false)]
     [InlineData("out/?.txt", "out/ab.txt", false)]
-    [InlineData("src/**/bin", "src/a/obj", true)]
+    [InlineData("src/**/bin", "src/a/lib", true)]
     [InlineData("src/**/bin/x.dll", "other/bin/x.dll", false)]
     [InlineData("**/a.txt", "b.txt", false)]
     public void Two_outputs_overlap_where_one_path_can_match_both_or_lie_in_the_other(string a, string b, bool overlap)
@@ -83,5 +83,63 @@ public class WriteConflictsTests
         Diagnostic warning = Assert.Single(Given.Problems(
             Given.Options with { WriteConflicts = WriteConflictMode.Warn }, [Given.Subtask("a").Writing("out"), Given.Subtask("b").Writing("out")]));
         Assert.Equal((Codes.WriteConflict, Severity.Warning), (warning.Code, warning.Severity));
+    }
+
+    [Fact]
+    public void Conflicts_are_told_beside_other_errors()
+    {
+        Subtask[] subtasks = [Given.Subtask("a").Writing("out"), Given.Subtask("b").Writing("out"), Given.Subtask("x <- gone"), Given.Subtask("r <- r")];
+        Assert.Equal([Codes.MissingDependency, Codes.Cycle, Codes.WriteConflict], Given.Problems(Given.Options, subtasks).Select(problem => problem.Code));
+    }
+
+    [Theory]
+    [InlineData("b <- gone")]
+    [InlineData("b <- m")]
+    [InlineData("b <- b")]
+    public void A_dependency_that_is_missing_may_be_what_keeps_two_apart(string b) => Assert.DoesNotContain(
+        Given.Problems(Given.Options, [Given.Subtask("a").Writing("out"), Given.Subtask(b).Writing("out"), Given.Subtask("m <- gone")]),
+        problem => problem.Code == Codes.WriteConflict);
+
+    [Fact]
+    public void What_is_taken_back_is_no_conflict()
+    {
+        Subtask[] subtasks = [Given.Subtask("a").Writing("out/**", "!out/b/**"), Given.Subtask("b").Writing("out/b/**"), Given.Subtask("c").Writing("out/b.txt")];
+        Assert.Equal("'a' and 'c' may run at the same time and write places that overlap: 'out/**' and 'out/b.txt'. "
+            + "Add DependsOn=\"a\" to 'c', or set ParallelExecWriteConflicts to Serialize.", Assert.Single(Given.Problems(Given.Options, subtasks)).Message);
+    }
+
+    [Fact]
+    public void Each_pair_is_told_once_by_the_later_declared()
+    {
+        Subtask[] subtasks = [Given.Subtask("a").Writing("out/*", "out/x"), Given.Subtask("b").Writing("out"), Given.Subtask("c").Writing("out/x", "out/y")];
+        Assert.Equal(["a b", "a c", "b c"], Given.Problems(Given.Options, subtasks).Select(problem => problem.Message.Split('\'')).Select(parts => $"{parts[1]} {parts[3]}"));
+    }
+
+    [Theory]
+    [InlineData("out/t{0}/*.html", 0)]
+    [InlineData("out/t{0}-*.html", 0)]
+    [InlineData("out/t{0}/**/*.html", 0)]
+    [InlineData("out/same/*", 1000)]
+    [InlineData("out", 1000)]
+    public void Ten_thousand_are_compared_with_those_that_can_meet_them_only(string output, int told)
+    {
+        Subtask[] subtasks = [.. Enumerable.Range(0, 10_000).Select(i => Given.Subtask($"t{i}").Writing(string.Format(System.Globalization.CultureInfo.InvariantCulture, output, i)))];
+        Assert.Equal(told, Given.Problems(Given.Options, subtasks).Count);
+        ExecutionPlan serialized = Given.Plan(Given.Options with { WriteConflicts = WriteConflictMode.Serialize }, subtasks);
+        Assert.Equal(told == 0 ? 1 : 10_000, serialized.Waves.Length);
+    }
+
+    [Fact]
+    public void Ten_thousand_in_a_chain_may_write_one_place_in_the_eager_schedule_too()
+    {
+        Subtask[] subtasks = [.. Enumerable.Range(0, 10_000).Select(i => Given.Subtask(i == 0 ? "t0" : $"t{i} <- t{i - 1}").Writing("out/**"))];
+        Assert.Empty(Given.Problems(Given.Options with { Schedule = ScheduleMode.Eager }, subtasks));
+    }
+
+    [Fact]
+    public void A_wildcard_over_ten_thousand_is_looked_up_once()
+    {
+        Subtask[] subtasks = [.. Enumerable.Range(0, 10_000).Select(i => Given.Subtask(i < 9_000 ? $"a{i}" : $"b{i} <- a*"))];
+        Assert.Equal(2, Given.Plan(Given.Options, subtasks).Waves.Length);
     }
 }

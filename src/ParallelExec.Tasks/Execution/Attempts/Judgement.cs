@@ -52,7 +52,7 @@ internal static class Judgement
     /// <summary>Declared outputs must be there, whatever the exit code says.</summary>
     public static SubtaskResult OfOutputs(Subtask subtask, SubtaskResult work)
     {
-        string[] missing = [.. subtask.Outputs.Where(output => !DeclaredFiles.Exists(output)).Select(output => $"'{output.Declared}'")];
+        string[] missing = DeclaredFiles.Missing(subtask.Outputs);
         return missing.Length == 0 ? work : work with
         {
             Status = SubtaskStatus.Failed,

@@ -59,5 +59,5 @@ internal sealed class CachedOutputs(RunOptions options, OutputCache cache, Reuse
     }
 
     private bool IsAsked(PlannedSubtask planned, [NotNullWhen(true)] Fingerprint? fingerprint) =>
-        fingerprint is not null && Reuse.IsUpToDateChecked(planned.Subtask, options);
+        fingerprint is { IsSettled: true } && Reuse.IsUpToDateChecked(planned.Subtask, options);
 }

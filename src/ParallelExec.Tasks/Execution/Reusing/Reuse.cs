@@ -51,9 +51,17 @@ internal sealed class Reuse(
             .Select(subtask => KeyValuePair.Create(subtask.Id, earlier[subtask.Id]));
 
     /// <summary>Looks whether it need not run. What it depends on must have ended.</summary>
-    public Reused Find(PlannedSubtask planned) =>
+    public Reused Find(PlannedSubtask planned) => Find(planned, inputsAreThere: true);
+
+    private Reused Find(PlannedSubtask planned, bool inputsAreThere)
+    {
+        Reused found = inputsAreThere && IsUpToDateChecked(planned.Subtask, options) && fingerprints.ProblemOf(planned) is { } problem
+            ? new Reused(null, "its Inputs match no file") { Problem = problem }
+            : FindRecord(planned);
         // What its result is made of is what is there now, whether or not there is something to compare with.
-        FindRecord(planned) with { Fingerprint = FingerprintBuilder.ReadsFiles(planned.Subtask) && CanBeReused(planned.Subtask) ? fingerprints.Of(planned) : null };
+        bool compared = FingerprintBuilder.ReadsFiles(planned.Subtask) && CanBeReused(planned.Subtask);
+        return found with { Fingerprint = compared ? fingerprints.Of(planned) : null };
+    }
 
     private Reused FindRecord(PlannedSubtask planned)
     {
@@ -78,8 +86,9 @@ internal sealed class Reuse(
         var forecast = new Reused?[plan.Subtasks.Length];
         foreach (PlannedSubtask subtask in plan.Waves.SelectMany(wave => wave))
         {
-            Reused reused = Find(subtask);
             string? before = subtask.Dependencies.FirstOrDefault(HasRun, -1) is >= 0 and int index ? plan.Subtasks[index].Id : null;
+            // What runs before it may write its inputs.
+            Reused reused = Find(subtask, inputsAreThere: before is null);
             if ((reused.Record ?? earlier.GetValueOrDefault(subtask.Id)) is { } record)
                 handOver.Reuse(subtask, record);
             else
@@ -118,8 +127,12 @@ internal sealed class Reuse(
     private string? OutputsDiffer(Subtask subtask, SuccessRecord record)
     {
         ImmutableArray<OutputStamp> now = Stamps(subtask, [.. record.Outputs.Select(output => output.Path)]);
-        if (record.Outputs.Zip(now).FirstOrDefault(pair => pair.First != pair.Second) is ({ } changed, { State: var state }))
-            return $"output {Path.GetRelativePath(options.ProjectDirectory, changed.Path)} {(state == Fingerprint.NoFile ? "is gone" : "was edited since")}";
+        if (record.Outputs.Zip(now).FirstOrDefault(pair => pair.First != pair.Second || pair.Second.State == Fingerprint.Unreadable)
+            is ({ } changed, { State: var state }))
+        {
+            string how = state switch { Fingerprint.NoFile => "is gone", Fingerprint.Unreadable => "can not be read", _ => "was edited since" };
+            return $"output {Path.GetRelativePath(options.ProjectDirectory, changed.Path)} {how}";
+        }
         return subtask.Outputs.FirstOrDefault(output => !DeclaredFiles.Exists(output)) is { } missing ? $"output {missing.Declared} is gone" : null;
     }
 

@@ -37,6 +37,12 @@ internal sealed record RunResult
     public required DateTimeOffset StartedAt { get; init; }
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>How many processors the build may use: what affinity and containers leave of the machine's.</summary>
+    public int Cores { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>What each subtask would have taken alone.</summary>
+    public AloneTimes Alone => AloneTimes.Of(Results, Cores);
+
     /// <summary>Why it was stopped from outside; null when it was not.</summary>
     public string? Stopped { get; init; }
 

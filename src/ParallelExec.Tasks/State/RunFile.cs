@@ -4,6 +4,7 @@ using ParallelExec.Events;
 using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.Scheduling;
 
 namespace ParallelExec.State;
 
@@ -29,12 +30,16 @@ internal static class RunFile
         json.WriteString("project", options.ProjectFile);
         json.WriteString("startedAt", Iso8601.Of(run.StartedAt));
         json.WriteNumber("durationMs", Milliseconds(run.Duration));
+        AloneTimes alone = run.Alone;
+        json.WriteNumber("oneAfterAnotherMs", Milliseconds(alone.Sum));
+        json.WriteBoolean("isAtMost", alone.IsAtMost);
         json.WriteString("schedule", options.Schedule.ToString());
         json.WriteString("onFailure", options.OnFailure.ToString());
         json.WriteNumber("maxParallelism", options.MaxParallelism);
+        json.WriteNumber("cores", run.Cores);
         json.WriteStartArray("subtasks");
         foreach (PlannedSubtask planned in run.Plan.Subtasks)
-            WriteSubtask(json, planned, run.Results[planned.Index], masker);
+            WriteSubtask(json, planned, run.Results[planned.Index], alone.Times[planned.Index], masker);
         json.WriteEndArray();
     });
 
@@ -43,7 +48,7 @@ internal static class RunFile
 
     public static long Milliseconds(TimeSpan duration) => (long)Math.Round(duration.TotalMilliseconds);
 
-    private static void WriteSubtask(Utf8JsonWriter json, PlannedSubtask planned, SubtaskResult result, SecretMasker? masker)
+    private static void WriteSubtask(Utf8JsonWriter json, PlannedSubtask planned, SubtaskResult result, TimeSpan alone, SecretMasker? masker)
     {
         json.WriteStartObject();
         json.WriteString("id", planned.Id);
@@ -60,6 +65,9 @@ internal static class RunFile
         if (result.StartedAt is { } startedAt)
             json.WriteString("startedAt", Iso8601.Of(startedAt));
         json.WriteNumber("durationMs", Milliseconds(result.Duration));
+        json.WriteNumber("aloneMs", Milliseconds(alone));
+        if (result is { Attempts: > 0, Cpu: { } cpu })
+            json.WriteNumber("cpuMs", Milliseconds(cpu.Time));
         if (result.LogFile.Length > 0)
             json.WriteString("logFile", result.LogFile);
         if (planned.Subtask.Group.Length > 0)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
@@ -5,7 +6,11 @@ using ParallelExec.Scheduling;
 namespace ParallelExec.Events;
 
 /// <summary>What happens in a run: its only output. Console, reports and state are observers of it.</summary>
-internal abstract record RunEvent;
+internal abstract record RunEvent
+{
+    /// <summary>Ends an observer's switch: what is new has to be thought about in each of them.</summary>
+    public Exception NotKnownTo(IRunObserver observer) => new UnreachableException($"{observer.GetType().Name} does not know the event {GetType().Name}");
+}
 
 internal sealed record RunStarted(DateTimeOffset At) : RunEvent;
 

@@ -28,6 +28,10 @@ internal sealed class RunRecorder(ExecutionPlan plan, RunOptions options, Histor
                 if (options.ReportMarkdown)
                     Write(() => MarkdownReport.Write(options, result, masker));
                 break;
+            case SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or Tick:
+                break;
+            default:
+                throw happened.NotKnownTo(this);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Exchange;
+using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Files;
 using ParallelExec.Model;
@@ -23,12 +24,14 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         int attempt = 1;
         while (true)
         {
+            long attempted = time.GetTimestamp();
             result = await AttemptAsync(planned, attempt, results, expected, cancel).ConfigureAwait(false);
+            bool again = attempt <= planned.Subtask.Retries && Judgement.MayBeRetried(result);
+            if (again || attempt > 1)
+                AttemptLine.Append(result.LogFile, attempt, result, time.GetElapsedTime(attempted));
             killed = killed.AddRange(result.Killed);
             cpu = cpu?.Plus(result.Cpu);
-            if (attempt > planned.Subtask.Retries || !Judgement.MayBeRetried(result))
-                break;
-            if (!await DelayAsync(planned.Subtask.RetryDelay, cancel).ConfigureAwait(false))
+            if (!again || !await DelayAsync(planned.Subtask.RetryDelay, cancel).ConfigureAwait(false))
                 break;
             attempt++;
         }

@@ -9,7 +9,8 @@ namespace ParallelExec.Events;
 internal abstract record RunEvent
 {
     /// <summary>Ends an observer's switch: what is new has to be thought about in each of them.</summary>
-    public Exception NotKnownTo(IRunObserver observer) => new UnreachableException($"{observer.GetType().Name} does not know the event {GetType().Name}");
+    public Exception NotKnownTo(IRunObserver observer) =>
+        new UnreachableException($"{observer.GetType().Name} does not know the event {GetType().Name}");
 }
 
 internal sealed record RunStarted(DateTimeOffset At) : RunEvent;

@@ -89,7 +89,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         Subtask subtask = planned.Subtask;
         string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
         // Where nothing was done, one line tells of all.
-        if (result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed && options.LogOutput is not (LogOutput.Grouped or LogOutput.Live))
+        bool inOneLine = options.LogOutput is not (LogOutput.Grouped or LogOutput.Live);
+        if (inOneLine && result.Status is (SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
             reused.Add((planned.Id, result.Status));
         else
             log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}");

@@ -82,6 +82,7 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
             position = stream.Position;
         }
 
-        private static (long, DateTime)? StateOf(string file) => new FileInfo(file) is { Exists: true } info ? (info.Length, info.LastWriteTimeUtc) : null;
+        private static (long, DateTime)? StateOf(string file) =>
+            new FileInfo(file) is { Exists: true } info ? (info.Length, info.LastWriteTimeUtc) : null;
     }
 }

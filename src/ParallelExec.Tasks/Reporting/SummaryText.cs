@@ -14,9 +14,12 @@ internal static class SummaryText
     /// <summary>In batches; the console of a run fits one screen.</summary>
     private const int LongestTable = 12;
 
+    private const int LongestReason = 60;
+
     public static string For(RunResult run, RunOptions options)
     {
         var lines = new List<string> { Headline(run) };
+        lines.AddRange(Failures(run));
         AloneTimes alone = run.Alone;
         Savings all = All(run, alone);
         // Where nothing had to be done there is nothing to compare.
@@ -31,10 +34,23 @@ internal static class SummaryText
         return string.Join('\n', lines);
     }
 
+    /// <summary>Several failures are far apart above: which came first is the first thing to look at.</summary>
+    private static IEnumerable<string> Failures(RunResult run)
+    {
+        string[] failed = [.. run.Plan.Subtasks
+            .Select(subtask => (subtask.Id, subtask.Index, Result: run.Results[subtask.Index]))
+            .Where(each => each.Result.IsFailure)
+            .OrderBy(each => each.Result.StartedAt + each.Result.Duration)
+            .ThenBy(each => each.Index)
+            .Select(each => $"{each.Id} ({Wording.Shorten(each.Result.Reason, LongestReason)})")];
+        if (failed.Length > 1)
+            yield return $"  first failed {failed[0]}, then {Wording.Ids(failed[1..])}";
+    }
+
     /// <summary>What the whole run has saved.</summary>
     public static Savings All(RunResult run, AloneTimes alone) => new(alone.Sum, run.Duration, alone.IsAtMost);
 
-    /// <summary>For each batch that has run: how many subtasks, and what it has saved. It took from its first start to its last end.</summary>
+    /// <summary>For each batch that has run: how many subtasks, and what it saved. It took from its first start to its last end.</summary>
     public static IEnumerable<(int Batch, int Count, Savings Savings)> Batches(RunResult run, AloneTimes alone)
     {
         for (int wave = 1; wave <= run.Plan.Waves.Length; wave++)
@@ -44,7 +60,8 @@ internal static class SummaryText
                 continue;
             SubtaskResult[] results = [.. ran.Select(subtask => run.Results[subtask.Index])];
             TimeSpan sequential = ran.Aggregate(TimeSpan.Zero, (sum, subtask) => sum + alone.Times[subtask.Index]);
-            TimeSpan parallel = results.Max(result => result.StartedAt!.Value + result.Duration) - results.Min(result => result.StartedAt!.Value);
+            TimeSpan parallel = results.Max(result => result.StartedAt!.Value + result.Duration)
+                - results.Min(result => result.StartedAt!.Value);
             yield return (wave, ran.Length, new Savings(sequential, parallel, alone.IsAtMost));
         }
     }
@@ -115,13 +132,17 @@ internal static class SummaryText
         else if (now - wider > now * 0.1)
             yield return $"  to be faster: on a machine with {more} cores, about {Wording.Duration(wider)}";
         else if (longest is not null && alone.Times[longest.Index] > length * 0.4)
-            yield return $"  to be faster: split or shorten '{longest.Id}', which is {Wording.Duration(alone.Times[longest.Index])} of the critical path";
+            yield return $"  to be faster: split or shorten '{longest.Id}', {Which(alone.Times[longest.Index])}";
 
         TimeSpan Play(RunOptions other, int cores) => Simulation.Makespan(run.Plan, other, Cost, cores);
 
         // Of what nobody has counted it is assumed that it computes: more places alone do not make that faster.
-        Simulation.Cost Cost(PlannedSubtask subtask) => new(
-            alone.Times[subtask.Index],
-            run.Results[subtask.Index].Cpu is not { } use ? 1 : alone.Times[subtask.Index] > TimeSpan.Zero ? use.Time / alone.Times[subtask.Index] : 0);
+        Simulation.Cost Cost(PlannedSubtask subtask)
+        {
+            TimeSpan time = alone.Times[subtask.Index];
+            return new(time, run.Results[subtask.Index].Cpu is not { } use ? 1 : time > TimeSpan.Zero ? use.Time / time : 0);
+        }
+
+        static string Which(TimeSpan time) => $"which is {Wording.Duration(time)} of the critical path";
     }
 }

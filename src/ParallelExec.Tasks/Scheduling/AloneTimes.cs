@@ -62,7 +62,8 @@ internal sealed record AloneTimes
         double least = Math.Min(wall, cpu / cores);
         // What was not seen of one is taken from all together; but it can not have waited while it ran.
         double room = cpu > 0 && cpu <= wall ? (wall / cpu) - 1 : double.MaxValue;
-        if ((WaitRatio(use) ?? (WaitRatio(all) is { } usual ? Math.Min(usual, room) : null)) is not { } ratio || (BusyRate(use) ?? BusyRate(all)) is not { } busy)
+        double? usual = WaitRatio(all) is { } known ? Math.Min(known, room) : null;
+        if ((WaitRatio(use) ?? usual) is not { } ratio || (BusyRate(use) ?? BusyRate(all)) is not { } busy)
         {
             // While it waited for a processor, others had all of them: it can not have waited for longer than they could fill.
             double waited = Math.Min(beside.Cpu / cores, beside.Time);
@@ -80,10 +81,13 @@ internal sealed record AloneTimes
 
     /// <summary>How long threads waited for a processor for each second that they ran; null where too little was seen.</summary>
     private static double? WaitRatio(CpuUse use) =>
-        use.SeenRunning > TimeSpan.Zero && use.SeenRunning >= use.Time * EnoughSeen ? use.SeenWaiting / use.SeenRunning : use.Time == TimeSpan.Zero ? 0 : null;
+        use.Time == TimeSpan.Zero ? 0
+        : use.SeenRunning > TimeSpan.Zero && use.SeenRunning >= use.Time * EnoughSeen ? use.SeenWaiting / use.SeenRunning
+        : null;
 
     /// <summary>How many processors worked, for whomever.</summary>
-    private static double? BusyRate(CpuUse use) => use.SeenFor > TimeSpan.Zero ? use.SeenBusy / use.SeenFor : use.Time == TimeSpan.Zero ? 0 : null;
+    private static double? BusyRate(CpuUse use) =>
+        use.SeenFor > TimeSpan.Zero ? use.SeenBusy / use.SeenFor : use.Time == TimeSpan.Zero ? 0 : null;
 
     /// <summary>One sweep over starts and ends: how much the others worked while each subtask ran.</summary>
     private static Beside[] BesideEach(IReadOnlyList<SubtaskResult> results)
@@ -115,6 +119,8 @@ internal sealed record AloneTimes
         return beside;
     }
 
-    /// <summary>What ran while a subtask ran. <paramref name="Cpu"/>: processor seconds of the others. <paramref name="Time"/>: seconds in which there were others.</summary>
+    /// <summary>What ran while a subtask ran.</summary>
+    /// <param name="Cpu">Processor seconds of the others.</param>
+    /// <param name="Time">Seconds in which there were others.</param>
     private readonly record struct Beside(double Cpu, double Time);
 }

@@ -26,7 +26,7 @@ internal static class Simulation
         }
     }
 
-    /// <summary>The makespan on a machine with <paramref name="cores"/> processors, which those that run at the same time share fairly.</summary>
+    /// <summary>The makespan on a machine with <paramref name="cores"/> processors, which those that run share fairly.</summary>
     public static TimeSpan Makespan(ExecutionPlan plan, RunOptions options, Func<PlannedSubtask, Cost> cost, int cores)
     {
         var schedule = new Schedule(plan, options);
@@ -76,7 +76,7 @@ internal static class Simulation
         return (path, last < 0 ? TimeSpan.Zero : end[last]);
     }
 
-    /// <summary>How many times as long each second of computing takes, so that all together use no more processors than there are.</summary>
+    /// <summary>How many times as long computing takes, so that all together use no more processors than there are.</summary>
     private static double Stretch(List<Running> running, int cores)
     {
         if (running.Sum(each => each.Demand(1)) <= cores)

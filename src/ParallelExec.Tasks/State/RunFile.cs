@@ -48,7 +48,8 @@ internal static class RunFile
 
     public static long Milliseconds(TimeSpan duration) => (long)Math.Round(duration.TotalMilliseconds);
 
-    private static void WriteSubtask(Utf8JsonWriter json, PlannedSubtask planned, SubtaskResult result, TimeSpan alone, SecretMasker? masker)
+    private static void WriteSubtask(
+        Utf8JsonWriter json, PlannedSubtask planned, SubtaskResult result, TimeSpan alone, SecretMasker? masker)
     {
         json.WriteStartObject();
         json.WriteString("id", planned.Id);

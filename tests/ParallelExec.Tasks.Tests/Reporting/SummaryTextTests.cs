@@ -31,6 +31,15 @@ public class SummaryTextTests
     }
 
     [Fact]
+    public void Of_several_failures_the_first_is_named_first()
+    {
+        RunResult run = ConsoleReportTests.Result(Given.Plan("a", "b", "c <- b"), 4);
+        SubtaskResult Failed(double after) => Given.Failed with { StartedAt = run.StartedAt, Duration = TimeSpan.FromSeconds(after) };
+        run = run with { Results = [Failed(3), Failed(1), SubtaskResult.Skipped("dependency 'b' failed")] };
+        Assert.StartsWith("Failed: 3 subtasks in 4.0s (2 failed, 1 skipped)\n  first failed b (exit code 1), then a (exit code 1)\n", SummaryText.For(run, Given.Options), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Work_that_waits_needs_no_more_cores_but_more_at_a_time() =>
         Assert.EndsWith("\n  to be faster: ParallelExecMaxParallelism=4, about 2.0s", SummaryText.For(Beside(CpuUse.None), Given.Options), StringComparison.Ordinal);
 

@@ -16,7 +16,7 @@ internal abstract class ChildProcess : IDisposable
 
     public abstract int Id { get; }
 
-    /// <summary>Once it has ended: what it and all that it waited for has used of the processors. Null where the system does not tell.</summary>
+    /// <summary>Once it has ended: what it and all that it waited for has used of the processors; null where nobody tells.</summary>
     public abstract TimeSpan? CpuTime { get; }
 
     /// <param name="environment">Complete, with <see cref="HandOver.CookieVariable"/>.</param>

@@ -158,7 +158,8 @@ internal sealed class CpuWaits
             int thread = int.Parse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture);
             ReadOnlySpan<byte> text = buffer[..ReadFile(folder + "/schedstat", buffer)];
             // "running waiting slices", in nanoseconds.
-            if (!Utf8Parser.TryParse(text, out long running, out int used) || !Utf8Parser.TryParse(text[(used + 1)..], out long waiting, out _))
+            if (!Utf8Parser.TryParse(text, out long running, out int used)
+                || !Utf8Parser.TryParse(text[(used + 1)..], out long waiting, out _))
                 continue;
             (long Running, long Waiting) before = threads.GetValueOrDefault(thread);
             // The number of a thread that has ended was given to another one.
@@ -183,7 +184,8 @@ internal sealed class CpuWaits
     {
         Span<byte> text = stackalloc byte[128];
         text = text[..ReadFile("/proc/thread-self/schedstat", text)];
-        return Utf8Parser.TryParse(text, out long nanoseconds, out _) ? TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick) : TimeSpan.Zero;
+        bool told = Utf8Parser.TryParse(text, out long nanoseconds, out _);
+        return told ? TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick) : TimeSpan.Zero;
     }
 
     private static int ReadFile(string path, Span<byte> text)

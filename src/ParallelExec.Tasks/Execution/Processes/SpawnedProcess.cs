@@ -194,7 +194,8 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
         public readonly TimeSpan System => Of(systemSeconds, systemMicroseconds);
 
-        private static TimeSpan Of(nint seconds, nint microseconds) => TimeSpan.FromTicks((seconds * TimeSpan.TicksPerSecond) + (microseconds * TimeSpan.TicksPerMicrosecond));
+        private static TimeSpan Of(nint seconds, nint microseconds) =>
+            TimeSpan.FromTicks((seconds * TimeSpan.TicksPerSecond) + (microseconds * TimeSpan.TicksPerMicrosecond));
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -46,7 +46,8 @@ internal sealed partial class WindowsJob : IDisposable
     }
 
     /// <summary>Of all processes that were ever in it.</summary>
-    public TimeSpan? CpuTime => Accounting() is { } accounting ? TimeSpan.FromTicks(accounting.TotalUserTime + accounting.TotalKernelTime) : null;
+    public TimeSpan? CpuTime =>
+        Accounting() is { } accounting ? TimeSpan.FromTicks(accounting.TotalUserTime + accounting.TotalKernelTime) : null;
 
     private int ActiveProcesses() => (int)(Accounting()?.ActiveProcesses ?? 0);
 

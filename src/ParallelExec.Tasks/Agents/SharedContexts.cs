@@ -58,6 +58,10 @@ internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRu
                 foreach (PlannedSubtask member in Members())
                     Merge(member, wholeLines: false);
                 break;
+            case SubtaskStarted or RunStopping:
+                break;
+            default:
+                throw happened.NotKnownTo(this);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
@@ -5,7 +6,12 @@ using ParallelExec.Scheduling;
 namespace ParallelExec.Events;
 
 /// <summary>What happens in a run: its only output. Console, reports and state are observers of it.</summary>
-internal abstract record RunEvent;
+internal abstract record RunEvent
+{
+    /// <summary>Ends an observer's switch: what is new has to be thought about in each of them.</summary>
+    public Exception NotKnownTo(IRunObserver observer) =>
+        new UnreachableException($"{observer.GetType().Name} does not know the event {GetType().Name}");
+}
 
 internal sealed record RunStarted(DateTimeOffset At) : RunEvent;
 
@@ -36,6 +42,12 @@ internal sealed record RunResult
     public required IReadOnlyList<SubtaskResult> Results { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>How many processors the build may use: what affinity and containers leave of the machine's.</summary>
+    public int Cores { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>What each subtask would have taken alone.</summary>
+    public AloneTimes Alone => AloneTimes.Of(Results, Cores);
 
     /// <summary>Why it was stopped from outside; null when it was not.</summary>
     public string? Stopped { get; init; }

@@ -107,6 +107,10 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
                     Add("runner", string.Join('\0', [runner.Preset ?? "", runner.Tool, .. runner.Arguments, .. runner.Environment.Select(pair => $"{pair.Key}={pair.Value}")]));
                 Add("AcceptanceCriteria", string.Join('\0', subtask.AcceptanceCriteria));
                 break;
+            case MilestoneWork:
+                break;
+            default:
+                throw subtask.Work.NotKnown();
         }
         Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
         Add("Verify", subtask.Verify?.CommandLine);

@@ -36,6 +36,9 @@ internal sealed record SubtaskResult
     public DateTimeOffset? StartedAt { get; init; }
     public TimeSpan Duration { get; init; }
 
+    /// <summary>Of all attempts; null where it is not known, as of projects, which the engine builds.</summary>
+    public CpuUse? Cpu { get; init; }
+
     /// <summary>The whole output, absolute; empty when it has none.</summary>
     public string LogFile { get; init; } = "";
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace ParallelExec.Model;
 
@@ -7,6 +8,9 @@ internal abstract record Work
 {
     /// <summary>The name that plans and reports show.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>Ends a switch over kinds: what is new has to be thought about in each of them.</summary>
+    public Exception NotKnown() => new UnreachableException($"nobody has said what this means for work of the kind {Kind}");
 }
 
 /// <summary>A command line for a shell. <paramref name="Shell"/> null = the platform's own.</summary>

@@ -16,6 +16,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     private readonly SortedDictionary<int, (PlannedSubtask Subtask, DateTimeOffset Since)> running = [];
     private DateTimeOffset lastSaid;
     private readonly HashSet<int> over = [];
+    private readonly List<(string Id, SubtaskStatus Status)> reused = [];
     private int ended;
 
     public void On(RunEvent happened)
@@ -31,6 +32,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 ShowStatus();
                 break;
             case SubtaskEnded(var subtask, var result):
+                if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
+                    ShowReused();
                 running.Remove(subtask.Index);
                 ended++;
                 over.Add(subtask.Index);
@@ -39,20 +42,28 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 ShowStatus();
                 break;
             case SubtasksSkipped(var skipped):
+                ShowReused();
                 ended += skipped.Subtasks.Count;
                 over.UnionWith(skipped.Subtasks.Select(subtask => subtask.Index));
                 log.Message($"{Progress()} {Wording.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} skipped: {skipped.Reason}");
                 break;
             case RunStopping(var reason):
+                ShowReused();
                 log.Message($"Stopping what runs: {reason}.");
                 break;
             case Tick(var at) when at - lastSaid >= options.Heartbeat && running.Count > 0:
                 lastSaid = at;
+                ShowReused();
                 log.Message(Heartbeat(at));
                 break;
+            case Tick:
+                break;
             case RunEnded(var result):
+                ShowReused();
                 log.Message(SummaryText.For(result, options));
                 break;
+            default:
+                throw happened.NotKnownTo(this);
         }
     }
 
@@ -66,12 +77,22 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private string Progress() => $"[{ended}/{plan.Count}]";
 
+    private void ShowReused()
+    {
+        foreach (IGrouping<SubtaskStatus, string> group in reused.GroupBy(each => each.Status, each => each.Id))
+            log.Message($"{Progress()} {group.Count()} {Wording.Of(group.Key)}: {Wording.Ids([.. group])}");
+        reused.Clear();
+    }
+
     private void ShowEnd(PlannedSubtask planned, SubtaskResult result)
     {
         Subtask subtask = planned.Subtask;
         string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
-        // Where nothing was done there is nothing to tell; the summary counts it.
-        if (!result.IsReused || result.Status == SubtaskStatus.Restored || options.LogOutput is LogOutput.Grouped or LogOutput.Live)
+        // Where nothing was done, one line tells of all.
+        bool inOneLine = options.LogOutput is not (LogOutput.Grouped or LogOutput.Live);
+        if (inOneLine && result.Status is (SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
+            reused.Add((planned.Id, result.Status));
+        else
             log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}");
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
@@ -120,7 +141,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     {
         CommandWork command => $": {Wording.Shorten(command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'), 120)}",
         ToolWork tool => $": {Wording.Shorten(string.Join(' ', tool.Arguments.Prepend(tool.Tool)), 120)}",
-        _ => "",
+        ProjectWork or AgentWork or MilestoneWork => "",
+        _ => throw work.NotKnown(),
     };
 
     private string Heartbeat(DateTimeOffset at)

@@ -20,18 +20,21 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
         switch (happened)
         {
             case SubtaskStarted(var subtask, _) when subtask.Subtask.Work is CommandWork or ToolWork or AgentWork:
-                string file = LogFiles.PathOf(options, subtask.Subtask);
-                // What an earlier run left must not be taken for output of this one.
-                File.Delete(file);
-                followers[subtask.Index] = new Follower(subtask, file);
+                followers[subtask.Index] = new Follower(subtask, LogFiles.PathOf(options, subtask.Subtask));
                 break;
             case Tick:
                 foreach (Follower follower in followers.Values)
                     follower.Show(log, isEnd: false);
                 break;
-            case SubtaskEnded(var subtask, _) when followers.Remove(subtask.Index, out Follower? follower):
-                follower.Show(log, isEnd: true);
+            case SubtaskEnded(var subtask, var result) when followers.Remove(subtask.Index, out Follower? follower):
+                // The log of one that did not run is an earlier run's.
+                if (!result.IsReused)
+                    follower.Show(log, isEnd: true);
                 break;
+            case RunStarted or SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or RunEnded:
+                break;
+            default:
+                throw happened.NotKnownTo(this);
         }
     }
 
@@ -40,12 +43,31 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
         private readonly Func<string, string?> readable = AgentTranscript.For(subtask.Subtask.Work) ?? (line => line);
         private readonly LineSplitter lines = subtask.Subtask.Work is AgentWork ? new(AgentTranscript.LongestRaw) : new();
         private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
+
+        /// <summary>What an earlier run left: no output of this one, and to be kept where the subtask does not run.</summary>
+        private (long, DateTime)? earlier = StateOf(file);
         private long position;
 
         public void Show(IRunLog log, bool isEnd)
         {
-            if (!File.Exists(file))
+            if (StateOf(file) is not { } state || state == earlier)
                 return;
+            earlier = null;
+            try
+            {
+                Follow(log);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Somebody has removed it; the work goes on.
+                return;
+            }
+            if (isEnd && lines.Rest() is { } rest && readable(rest) is { } last)
+                log.Message($"{subtask.Id} | {last}");
+        }
+
+        private void Follow(IRunLog log)
+        {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             stream.Position = position;
             byte[] bytes = new byte[16 * 1024];
@@ -58,8 +80,9 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
                     log.Message($"{subtask.Id} | {line}");
             }
             position = stream.Position;
-            if (isEnd && lines.Rest() is { } rest && readable(rest) is { } last)
-                log.Message($"{subtask.Id} | {last}");
         }
+
+        private static (long, DateTime)? StateOf(string file) =>
+            new FileInfo(file) is { Exists: true } info ? (info.Length, info.LastWriteTimeUtc) : null;
     }
 }

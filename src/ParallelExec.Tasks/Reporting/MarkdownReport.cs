@@ -3,6 +3,7 @@ using ParallelExec.Events;
 using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.Scheduling;
 
 namespace ParallelExec.Reporting;
 
@@ -18,11 +19,12 @@ internal static class MarkdownReport
     public static string For(RunOptions options, RunResult run)
     {
         var text = new StringBuilder();
-        TimeSpan sequential = SummaryText.Sequential(run);
+        AloneTimes alone = run.Alone;
+        Savings all = SummaryText.All(run, alone);
         text.Append("# ").Append(Path.GetFileNameWithoutExtension(options.ProjectFile)).Append(run.Succeeded ? ": succeeded\n\n" : run.Stopped is null ? ": failed\n\n" : ": stopped\n\n");
         text.Append(SummaryText.Counts(run)).Append(" in ").Append(Wording.Duration(run.Duration));
-        if (sequential > TimeSpan.Zero)
-            text.Append("; one after another ").Append(Wording.Duration(sequential)).Append(", saved ").Append(SummaryText.Saved(run, sequential)).Append('%');
+        if (all.Sequential > TimeSpan.Zero)
+            text.Append("; one after another ").Append(all.Time).Append(", saved ").Append(all.Saved);
         text.Append("\n\n| wave | subtask | status | time | why |\n| ---: | --- | --- | ---: | --- |\n");
         // Failures first: that is what a reader comes for.
         foreach (PlannedSubtask subtask in run.Plan.Subtasks
@@ -38,18 +40,22 @@ internal static class MarkdownReport
                 .Append(" | ").Append(result.Status == SubtaskStatus.Skipped ? "" : Wording.Duration(result.Duration))
                 .Append(" | ").Append(Cell(result.Reason)).Append(" |\n");
         }
-        AppendBatches(text, run);
+        AppendBatches(text, run, alone);
         return text.ToString();
     }
 
-    private static void AppendBatches(StringBuilder text, RunResult run)
+    private static void AppendBatches(StringBuilder text, RunResult run, AloneTimes alone)
     {
-        (int Batch, int Count, TimeSpan Sequential, TimeSpan Parallel, int Saved)[] batches = [.. SummaryText.Batches(run)];
+        (int Batch, int Count, Savings Savings)[] batches = [.. SummaryText.Batches(run, alone)];
         if (batches.Length < 2)
             return;
         text.Append("\n| batch | subtasks | sequential | parallel | saved |\n| ---: | ---: | ---: | ---: | ---: |\n");
-        foreach ((int batch, int count, TimeSpan sequential, TimeSpan parallel, int saved) in batches)
-            text.Append("| ").Append(batch).Append(" | ").Append(count).Append(" | ").Append(Wording.Duration(sequential)).Append(" | ").Append(Wording.Duration(parallel)).Append(" | ").Append(saved).Append("% |\n");
+        foreach ((int batch, int count, Savings savings) in batches)
+        {
+            text.Append("| ").Append(batch).Append(" | ").Append(count)
+                .Append(" | ").Append(savings.TimeCell).Append(" | ").Append(Wording.Duration(savings.Parallel))
+                .Append(" | ").Append(savings.SavedCell).Append(" |\n");
+        }
     }
 
     private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);

@@ -54,7 +54,8 @@ internal static class PlanText
             ProjectWork project => Path.GetFileName(project.ProjectFile) + (project.Targets.IsEmpty ? "" : $" ({string.Join(", ", project.Targets)})"),
             AgentWork { Agent.Length: > 0 } agent => $"agent {agent.Agent}",
             AgentWork => "agent",
-            _ => "milestone",
+            MilestoneWork => "milestone",
+            _ => throw subtask.Work.NotKnown(),
         };
         line.Append(' ').Append(Wording.Shorten(what, 80));
         if (!planned.Dependencies.IsEmpty)

@@ -31,6 +31,10 @@ internal sealed class RunRecorder(
                 if (options.ReportMarkdown)
                     Write(() => MarkdownReport.Write(options, result, masker));
                 break;
+            case SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or Tick:
+                break;
+            default:
+                throw happened.NotKnownTo(this);
         }
     }
 

@@ -14,51 +14,67 @@ internal static class SummaryText
     /// <summary>In batches; the console of a run fits one screen.</summary>
     private const int LongestTable = 12;
 
+    private const int LongestReason = 60;
+
     public static string For(RunResult run, RunOptions options)
     {
         var lines = new List<string> { Headline(run) };
-        TimeSpan sequential = Sequential(run);
+        lines.AddRange(Failures(run));
+        AloneTimes alone = run.Alone;
+        Savings all = All(run, alone);
         // Where nothing had to be done there is nothing to compare.
         bool worked = run.Results.Any(result => result is { IsReused: false, Status: not SubtaskStatus.Skipped });
-        if (worked && sequential > TimeSpan.Zero && run.Plan.Count > 1)
-            lines.Add($"  one after another: {Wording.Duration(sequential)}, saved {Saved(run, sequential)}%; {CriticalPath(run)}");
+        if (worked && all.Sequential > TimeSpan.Zero && run.Plan.Count > 1)
+            lines.Add($"  one after another: {all.Time}, saved {all.Saved}; {CriticalPath(run, alone)}");
         // People who cut work into batches want to see what each of them brought.
         if (worked && run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
-            lines.AddRange(Table(run));
-        if (run.Succeeded && sequential >= WorthAdvice && run.Plan.Count > 1)
-            lines.AddRange(Advice(run, options));
+            lines.AddRange(Table(run, alone));
+        if (run.Succeeded && all.Sequential >= WorthAdvice && run.Plan.Count > 1)
+            lines.AddRange(Advice(run, alone, options));
         return string.Join('\n', lines);
     }
 
-    /// <summary>The time that the same work takes one after another: the sum of what was measured.</summary>
-    public static TimeSpan Sequential(RunResult run) => run.Results.Aggregate(TimeSpan.Zero, (sum, result) => sum + result.Duration);
+    /// <summary>Several failures are far apart above: which came first is the first thing to look at.</summary>
+    private static IEnumerable<string> Failures(RunResult run)
+    {
+        string[] failed = [.. run.Plan.Subtasks
+            .Select(subtask => (subtask.Id, subtask.Index, Result: run.Results[subtask.Index]))
+            .Where(each => each.Result.IsFailure)
+            .OrderBy(each => each.Result.StartedAt + each.Result.Duration)
+            .ThenBy(each => each.Index)
+            .Select(each => $"{each.Id} ({Wording.Shorten(each.Result.Reason, LongestReason)})")];
+        if (failed.Length > 1)
+            yield return $"  first failed {failed[0]}, then {Wording.Ids(failed[1..])}";
+    }
 
-    public static int Saved(RunResult run, TimeSpan sequential) => Saved(sequential, run.Duration);
+    /// <summary>What the whole run has saved.</summary>
+    public static Savings All(RunResult run, AloneTimes alone) => new(alone.Sum, run.Duration, alone.IsAtMost);
 
-    /// <summary>What was measured for each batch that has run: how many subtasks, their times in sequence, and from the first start to the last end.</summary>
-    public static IEnumerable<(int Batch, int Count, TimeSpan Sequential, TimeSpan Parallel, int Saved)> Batches(RunResult run)
+    /// <summary>For each batch that has run: how many subtasks, and what it saved. It took from its first start to its last end.</summary>
+    public static IEnumerable<(int Batch, int Count, Savings Savings)> Batches(RunResult run, AloneTimes alone)
     {
         for (int wave = 1; wave <= run.Plan.Waves.Length; wave++)
         {
-            SubtaskResult[] ran = [.. run.Plan.Waves[wave - 1].Select(subtask => run.Results[subtask.Index]).Where(result => result.StartedAt is not null)];
+            PlannedSubtask[] ran = [.. run.Plan.Waves[wave - 1].Where(subtask => run.Results[subtask.Index].StartedAt is not null)];
             if (ran.Length == 0)
                 continue;
-            TimeSpan sequential = ran.Aggregate(TimeSpan.Zero, (sum, result) => sum + result.Duration);
-            TimeSpan parallel = ran.Max(result => result.StartedAt!.Value + result.Duration) - ran.Min(result => result.StartedAt!.Value);
-            yield return (wave, ran.Length, sequential, parallel, Saved(sequential, parallel));
+            SubtaskResult[] results = [.. ran.Select(subtask => run.Results[subtask.Index])];
+            TimeSpan sequential = ran.Aggregate(TimeSpan.Zero, (sum, subtask) => sum + alone.Times[subtask.Index]);
+            TimeSpan parallel = results.Max(result => result.StartedAt!.Value + result.Duration)
+                - results.Min(result => result.StartedAt!.Value);
+            yield return (wave, ran.Length, new Savings(sequential, parallel, alone.IsAtMost));
         }
     }
 
-    private static int Saved(TimeSpan sequential, TimeSpan parallel) =>
-        sequential <= TimeSpan.Zero ? 0 : (int)Math.Max(0, Math.Round(100 * (1 - (parallel / sequential))));
-
-    private static IEnumerable<string> Table(RunResult run)
+    private static IEnumerable<string> Table(RunResult run, AloneTimes alone)
     {
         yield return Row("batch", "subtasks", "sequential", "parallel", "saved");
-        foreach ((int batch, int count, TimeSpan sequential, TimeSpan parallel, int saved) in Batches(run))
-            yield return Row(Wording.Number(batch), Wording.Number(count), Wording.Duration(sequential), Wording.Duration(parallel), $"{saved}%");
-        TimeSpan all = Sequential(run);
-        yield return Row("all", Wording.Number(run.Results.Count(result => result.StartedAt is not null)), Wording.Duration(all), Wording.Duration(run.Duration), $"{Saved(run, all)}%");
+        foreach ((int batch, int count, Savings savings) in Batches(run, alone))
+            yield return Figures(Wording.Number(batch), count, savings);
+        yield return Figures("all", run.Results.Count(result => result.StartedAt is not null), All(run, alone));
+
+        static string Figures(string name, int count, Savings savings) =>
+            Row(name, Wording.Number(count), savings.TimeCell, Wording.Duration(savings.Parallel), savings.SavedCell);
 
         static string Row(params string[] cells) => "  " + string.Concat(cells.Select(cell => cell.PadLeft(12)));
     }
@@ -86,36 +102,47 @@ internal static class SummaryText
             + (killed > 0 ? $"; {killed} {(killed == 1 ? "process" : "processes")} had to be killed" : "");
     }
 
-    private static string CriticalPath(RunResult run)
+    private static string CriticalPath(RunResult run, AloneTimes alone)
     {
-        (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => Duration(run, subtask));
-        string[] ids = [.. path.Where(subtask => Duration(run, subtask) > TimeSpan.Zero).Select(subtask => subtask.Id)];
+        (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => alone.Times[subtask.Index]);
+        string[] ids = [.. path.Where(subtask => alone.Times[subtask.Index] > TimeSpan.Zero).Select(subtask => subtask.Id)];
         string shown = ids.Length <= 8 ? string.Join(" -> ", ids) : $"{string.Join(" -> ", ids.Take(4))} -> ... -> {string.Join(" -> ", ids.TakeLast(3))}";
         return $"critical path {Wording.Duration(length)}: {shown}";
     }
 
-    private static IEnumerable<string> Advice(RunResult run, RunOptions options)
+    private static IEnumerable<string> Advice(RunResult run, AloneTimes alone, RunOptions options)
     {
-        TimeSpan inWaves = Play(run, options with { Schedule = ScheduleMode.Waves });
-        TimeSpan eager = Play(run, options with { Schedule = ScheduleMode.Eager });
+        TimeSpan inWaves = Play(options with { Schedule = ScheduleMode.Waves }, run.Cores);
+        TimeSpan eager = Play(options with { Schedule = ScheduleMode.Eager }, run.Cores);
         TimeSpan barriers = inWaves - eager;
         if (options.Schedule == ScheduleMode.Waves && run.Plan.Waves.Length > 1)
             yield return $"  waiting at the ends of waves cost {Wording.Duration(barriers > TimeSpan.Zero ? barriers : TimeSpan.Zero)}";
 
         TimeSpan now = options.Schedule == ScheduleMode.Waves ? inWaves : eager;
         int more = options.MaxParallelism * 2;
-        TimeSpan wider = Play(run, options with { MaxParallelism = more, NodeCount = more });
-        (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => Duration(run, subtask));
-        PlannedSubtask? longest = path.MaxBy(subtask => Duration(run, subtask));
+        RunOptions twice = options with { MaxParallelism = more, NodeCount = more };
+        TimeSpan denser = Play(twice, run.Cores);
+        TimeSpan wider = Play(twice, Math.Max(more, run.Cores));
+        (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => alone.Times[subtask.Index]);
+        PlannedSubtask? longest = path.MaxBy(subtask => alone.Times[subtask.Index]);
         if (options.Schedule == ScheduleMode.Waves && barriers > now * 0.1)
             yield return $"  to be faster: ParallelExecSchedule=Eager, about {Wording.Duration(eager)}";
+        else if (now - denser > now * 0.1 && denser <= wider * 1.1)
+            yield return $"  to be faster: ParallelExecMaxParallelism={more}, about {Wording.Duration(denser)}";
         else if (now - wider > now * 0.1)
-            yield return $"  to be faster: on a machine with {more} cores (or ParallelExecMaxParallelism={more} where subtasks mostly wait), about {Wording.Duration(wider)}";
-        else if (longest is not null && Duration(run, longest) > length * 0.4)
-            yield return $"  to be faster: split or shorten '{longest.Id}', which is {Wording.Duration(Duration(run, longest))} of the critical path";
+            yield return $"  to be faster: on a machine with {more} cores, about {Wording.Duration(wider)}";
+        else if (longest is not null && alone.Times[longest.Index] > length * 0.4)
+            yield return $"  to be faster: split or shorten '{longest.Id}', {Which(alone.Times[longest.Index])}";
+
+        TimeSpan Play(RunOptions other, int cores) => Simulation.Makespan(run.Plan, other, Cost, cores);
+
+        // Of what nobody has counted it is assumed that it computes: more places alone do not make that faster.
+        Simulation.Cost Cost(PlannedSubtask subtask)
+        {
+            TimeSpan time = alone.Times[subtask.Index];
+            return new(time, run.Results[subtask.Index].Cpu is not { } use ? 1 : time > TimeSpan.Zero ? use.Time / time : 0);
+        }
+
+        static string Which(TimeSpan time) => $"which is {Wording.Duration(time)} of the critical path";
     }
-
-    private static TimeSpan Play(RunResult run, RunOptions options) => Simulation.Makespan(run.Plan, options, subtask => Duration(run, subtask));
-
-    private static TimeSpan Duration(RunResult run, PlannedSubtask subtask) => run.Results[subtask.Index].Duration;
 }

@@ -6,7 +6,10 @@ namespace ParallelExec.Scheduling;
 /// <summary>Plays a schedule through with durations that are known: what would the same work take otherwise?</summary>
 internal static class Simulation
 {
-    /// <summary>The makespan: from the first start to the last end.</summary>
+    /// <summary>Halving the interval so often finds a stretch more exactly than any duration is known.</summary>
+    private const int Halvings = 20;
+
+    /// <summary>The makespan, from the first start to the last end, where nobody is slower for what is beside him.</summary>
     public static TimeSpan Makespan(ExecutionPlan plan, RunOptions options, Func<PlannedSubtask, TimeSpan> duration)
     {
         var schedule = new Schedule(plan, options);
@@ -20,6 +23,30 @@ internal static class Simulation
                 return now;
             now = at.End;
             schedule.Complete(ended, new SubtaskResult { Status = SubtaskStatus.Succeeded });
+        }
+    }
+
+    /// <summary>The makespan on a machine with <paramref name="cores"/> processors, which those that run share fairly.</summary>
+    public static TimeSpan Makespan(ExecutionPlan plan, RunOptions options, Func<PlannedSubtask, Cost> cost, int cores)
+    {
+        var schedule = new Schedule(plan, options);
+        var running = new List<Running>();
+        double now = 0;
+        while (true)
+        {
+            while (schedule.TryStart() is { } started)
+                running.Add(new Running(started, cost(started)));
+            if (running.Count == 0)
+                return TimeSpan.FromSeconds(now);
+            double stretch = Stretch(running, cores);
+            // At the same time the one that was planned first ends first: same input, same answer.
+            Running next = running.MinBy(each => (each.Left(stretch), each.Subtask.Rank))!;
+            double passed = next.Left(stretch);
+            now += passed;
+            foreach (Running each in running)
+                each.Pass(passed, stretch);
+            running.Remove(next);
+            schedule.Complete(next.Subtask, new SubtaskResult { Status = SubtaskStatus.Succeeded });
         }
     }
 
@@ -47,5 +74,45 @@ internal static class Simulation
             path.Add(plan.Subtasks[index]);
         path.Reverse();
         return (path, last < 0 ? TimeSpan.Zero : end[last]);
+    }
+
+    /// <summary>How many times as long computing takes, so that all together use no more processors than there are.</summary>
+    private static double Stretch(List<Running> running, int cores)
+    {
+        if (running.Sum(each => each.Demand(1)) <= cores)
+            return 1;
+        double low = 1, high = running.Sum(each => each.Demand(1)) / cores * 2;
+        while (running.Sum(each => each.Demand(high)) > cores)
+            high *= 2;
+        for (int i = 0; i < Halvings; i++)
+        {
+            double middle = (low + high) / 2;
+            if (running.Sum(each => each.Demand(middle)) > cores)
+                low = middle;
+            else
+                high = middle;
+        }
+        return high;
+    }
+
+    /// <summary>What a subtask costs when it is alone.</summary>
+    /// <param name="Processors">How many it uses on average: 0 = it waits, 1 = it computes.</param>
+    internal readonly record struct Cost(TimeSpan Alone, double Processors);
+
+    private sealed class Running(PlannedSubtask subtask, Cost cost)
+    {
+        private readonly double computing = Math.Min(1, cost.Processors);
+        private double left = Math.Max(0, cost.Alone.TotalSeconds);
+
+        public PlannedSubtask Subtask => subtask;
+
+        public double Left(double stretch) => left * Slowdown(stretch);
+
+        public double Demand(double stretch) => cost.Processors / Slowdown(stretch);
+
+        public void Pass(double seconds, double stretch) => left = Math.Max(0, left - (seconds / Slowdown(stretch)));
+
+        // Only what it computes gets slower.
+        private double Slowdown(double stretch) => 1 + (computing * (stretch - 1));
     }
 }

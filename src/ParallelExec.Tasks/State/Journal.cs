@@ -126,6 +126,11 @@ internal sealed class Journal : IRunObserver, IDisposable
                     });
                     Force();
                     break;
+                // What begins is written by whoever begins it, before it does.
+                case RunStarted or SubtaskStarted or RunStopping or Tick:
+                    break;
+                default:
+                    throw happened.NotKnownTo(this);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)

@@ -4,6 +4,7 @@ using ParallelExec.Events;
 using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.Scheduling;
 
 namespace ParallelExec.State;
 
@@ -32,12 +33,16 @@ internal static class RunFile
         json.Text("project", options.ProjectFile);
         json.Exactly("startedAt", Iso8601.Of(run.StartedAt));
         json.Number("durationMs", Milliseconds(run.Duration));
+        AloneTimes alone = run.Alone;
+        json.Number("oneAfterAnotherMs", Milliseconds(alone.Sum));
+        json.Boolean("isAtMost", alone.IsAtMost);
         json.Exactly("schedule", options.Schedule.ToString());
         json.Exactly("onFailure", options.OnFailure.ToString());
         json.Number("maxParallelism", options.MaxParallelism);
+        json.Number("cores", run.Cores);
         json.StartArray("subtasks");
         foreach (PlannedSubtask planned in run.Plan.Subtasks)
-            WriteSubtask(json, planned, run.Results[planned.Index]);
+            WriteSubtask(json, planned, run.Results[planned.Index], alone.Times[planned.Index]);
         json.EndArray();
     });
 
@@ -46,7 +51,7 @@ internal static class RunFile
 
     public static long Milliseconds(TimeSpan duration) => (long)Math.Round(duration.TotalMilliseconds);
 
-    private static void WriteSubtask(MaskedJson json, PlannedSubtask planned, SubtaskResult result)
+    private static void WriteSubtask(MaskedJson json, PlannedSubtask planned, SubtaskResult result, TimeSpan alone)
     {
         json.StartObject();
         json.Text("id", planned.Id);
@@ -63,6 +68,9 @@ internal static class RunFile
         if (result.StartedAt is { } startedAt)
             json.Exactly("startedAt", Iso8601.Of(startedAt));
         json.Number("durationMs", Milliseconds(result.Duration));
+        json.Number("aloneMs", Milliseconds(alone));
+        if (result is { Attempts: > 0, Cpu: { } cpu })
+            json.Number("cpuMs", Milliseconds(cpu.Time));
         if (result.LogFile.Length > 0)
             json.Text("logFile", result.LogFile);
         if (planned.Subtask.Group.Length > 0)

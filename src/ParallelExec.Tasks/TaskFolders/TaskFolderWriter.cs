@@ -29,6 +29,11 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
             case SubtaskEnded(var planned, var result) when planned.Subtask.TaskFile is { } file:
                 End(planned.Subtask, file, result);
                 break;
+            // One that is skipped stays pending. Subtasks without a file have nothing to be written to.
+            case RunStarted or SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or Tick or RunEnded:
+                break;
+            default:
+                throw happened.NotKnownTo(this);
         }
     }
 

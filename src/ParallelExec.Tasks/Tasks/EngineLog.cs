@@ -21,6 +21,9 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     /// <summary>Hides secrets in all that is logged; null = there are none.</summary>
     public SecretMasker? Masker { get; set; }
 
+    /// <summary>A CI reads what is logged.</summary>
+    public bool InCi { get; init; } = PlainText.IsReadByCi(Environment.GetEnvironmentVariable);
+
     /// <summary>Called when there is something to drain.</summary>
     public Action Added { get; set; } = () => { };
 
@@ -95,6 +98,7 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     {
         if (Masker is not null)
             entry = entry with { Text = Masker.Apply(entry.Text) };
+        entry = entry with { Text = PlainText.Of(entry.Text, InCi), File = PlainText.Of(entry.File, InCi) };
         lock (gate)
         {
             if (forwardTo is null)

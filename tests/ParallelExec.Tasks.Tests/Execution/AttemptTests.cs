@@ -12,6 +12,18 @@ public sealed class AttemptTests : IDisposable
 
     public void Dispose() => run.Dispose();
 
+    [UnixFact]
+    public async Task The_log_says_where_each_attempt_ends_and_how()
+    {
+        Subtask flaky = run.Shell("flaky", "printf 'try %s' $PARALLELEXEC_ATTEMPT; test $PARALLELEXEC_ATTEMPT = 3 || exit 7") with { Retries = 5, RetryDelay = TimeSpan.Zero };
+        (await run.Async(flaky, run.Shell("once", "echo said"))).AllSucceeded();
+        string[] lines = [.. run.LogOf("flaky").Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, @"[\d.]+s ---", "T ---"))];
+        Assert.Equal([
+            "try 1", "--- attempt 1 failed with exit code 7 after T ---", "try 2", "--- attempt 2 failed with exit code 7 after T ---",
+            "try 3", "--- attempt 3 succeeded after T ---", ""], lines);
+        Assert.Equal("said\n", run.LogOf("once"));
+    }
+
     [Fact]
     public async Task A_subtask_that_fails_twice_succeeds_with_two_retries()
     {
@@ -30,7 +42,7 @@ public sealed class AttemptTests : IDisposable
     public async Task The_log_has_all_attempts_and_the_attempt_is_in_the_environment()
     {
         await run.Async(run.Shell("a", "echo attempt $PARALLELEXEC_ATTEMPT; exit 1") with { Retries = 2 });
-        Assert.Equal("attempt 1\nattempt 2\nattempt 3\n", run.LogOf("a"));
+        Assert.Equal(["attempt 1", "attempt 2", "attempt 3"], run.LogOf("a").Split('\n').Where(line => line.StartsWith("attempt", StringComparison.Ordinal)));
     }
 
     [UnixFact]

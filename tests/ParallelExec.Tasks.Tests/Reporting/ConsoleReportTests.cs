@@ -126,6 +126,33 @@ public sealed class ConsoleReportTests : IDisposable
     }
 
     [Fact]
+    public void What_was_up_to_date_is_one_line_before_what_comes_next()
+    {
+        ExecutionPlan plan = Given.Plan("a", "b", "c", "d", "e", "f");
+        var upToDate = new SubtaskResult { Status = SubtaskStatus.UpToDate, Reason = "nothing has changed" };
+        Tell(plan, Given.Options,
+            new SubtaskEnded(plan.Find("a"), upToDate), new SubtaskEnded(plan.Find("b"), upToDate), new SubtaskEnded(plan.Find("c"), SubtaskResult.Resumed("")),
+            Ended(plan, "d", 1), new SubtaskEnded(plan.Find("e"), upToDate), new SubtasksSkipped(new SkippedSubtasks([plan.Find("f")], "why")));
+        Assert.Equal("""
+            [3/6] 2 up to date: a, b
+            [3/6] 1 resumed: c
+            [4/6] d succeeded (1.0s)
+            [5/6] 1 up to date: e
+            [6/6] f skipped: why
+            """, Shown);
+    }
+
+    [Fact]
+    public void Where_all_was_up_to_date_the_summary_is_behind_the_line()
+    {
+        ExecutionPlan plan = Given.Plan("a", "b");
+        var upToDate = new SubtaskResult { Status = SubtaskStatus.UpToDate };
+        Tell(plan, Given.Options, new SubtaskEnded(plan.Find("a"), upToDate), new SubtaskEnded(plan.Find("b"), upToDate),
+            new RunEnded(Result(plan, 0.1) with { Results = [upToDate, upToDate] }));
+        Assert.Equal("[2/2] 2 up to date: a, b\nSucceeded: 2 subtasks in 0.1s (2 up to date)", Shown);
+    }
+
+    [Fact]
     public void The_status_line_names_what_runs()
     {
         ExecutionPlan plan = Given.Plan("a", "b");

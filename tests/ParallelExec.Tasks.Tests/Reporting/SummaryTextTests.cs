@@ -26,8 +26,36 @@ public class SummaryTextTests
         Assert.Equal("""
             Succeeded: 4 subtasks in 4.0s (4 succeeded)
               one after another: 8.0s, saved 50%; critical path 2.0s: a
-              to be faster: on a machine with 4 cores (or ParallelExecMaxParallelism=4 where subtasks mostly wait), about 2.0s
+              to be faster: on a machine with 4 cores, about 2.0s
             """, SummaryText.For(ConsoleReportTests.Result(plan, 4, 2, 2, 2, 2), Given.Options));
+    }
+
+    [Fact]
+    public void Of_several_failures_the_first_is_named_first()
+    {
+        RunResult run = ConsoleReportTests.Result(Given.Plan("a", "b", "c <- b"), 4);
+        SubtaskResult Failed(double after) => Given.Failed with { StartedAt = run.StartedAt, Duration = TimeSpan.FromSeconds(after) };
+        run = run with { Results = [Failed(3), Failed(1), SubtaskResult.Skipped("dependency 'b' failed")] };
+        Assert.StartsWith("Failed: 3 subtasks in 4.0s (2 failed, 1 skipped)\n  first failed b (exit code 1), then a (exit code 1)\n", SummaryText.For(run, Given.Options), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Work_that_waits_needs_no_more_cores_but_more_at_a_time() =>
+        Assert.EndsWith("\n  to be faster: ParallelExecMaxParallelism=4, about 2.0s", SummaryText.For(Beside(CpuUse.None), Given.Options), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_not_known_is_told_as_at_most()
+    {
+        RunResult run = Beside(cpu: null);
+        Assert.Contains("\n  one after another: at most 8.0s, saved at most 50%; critical path 2.0s: a\n", SummaryText.For(run, Given.Options), StringComparison.Ordinal);
+        Assert.Contains(" in 4.0s; one after another at most 8.0s, saved at most 50%\n", MarkdownReport.For(Given.Options, run), StringComparison.Ordinal);
+    }
+
+    /// <summary>Four, two at a time.</summary>
+    private static RunResult Beside(CpuUse? cpu)
+    {
+        RunResult run = ConsoleReportTests.Result(Given.Plan("a", "b", "c", "d"), 4, 2, 2, 2, 2);
+        return run with { Results = [.. run.Results.Select((result, i) => result with { StartedAt = run.StartedAt.AddSeconds(i / 2 * 2), Cpu = cpu })] };
     }
 
     [Fact]
@@ -83,7 +111,7 @@ public class SummaryTextTests
         Assert.Contains("| 1 | 2 | 8.0s | 5.0s | 38% |\n| 2 | 1 | 2.0s | 2.0s | 0% |\n", MarkdownReport.For(Given.Options, run), StringComparison.Ordinal);
 
         static SubtaskResult Ran(int start, int seconds) =>
-            Given.Succeeded with { StartedAt = DateTimeOffset.UnixEpoch.AddSeconds(start), Duration = TimeSpan.FromSeconds(seconds) };
+            Given.Succeeded with { StartedAt = DateTimeOffset.UnixEpoch.AddSeconds(start), Duration = TimeSpan.FromSeconds(seconds), Cpu = CpuUse.None };
     }
 
     [Fact]

@@ -18,6 +18,19 @@ public class SimulationTests
         Assert.Equal(7, Simulation.Makespan(Plan, Given.Options with { MaxParallelism = 1 }, Seconds).TotalSeconds);
     }
 
+    [Theory]
+    [InlineData(1, 1, 10)]
+    [InlineData(0, 0, 5)]
+    [InlineData(1, 0, 5)]
+    [InlineData(0.5, 0.5, 5)]
+    public void Those_that_compute_share_the_processors_and_those_that_wait_do_not(double first, double second, double onOneCore)
+    {
+        TimeSpan Play(int cores) => Simulation.Makespan(
+            Given.Plan("a", "b"), Given.Options, subtask => new Simulation.Cost(TimeSpan.FromSeconds(5), subtask.Id == "a" ? first : second), cores);
+        Assert.Equal(onOneCore, Play(1).TotalSeconds, 3);
+        Assert.Equal(5, Play(2).TotalSeconds, 3);
+    }
+
     [Fact]
     public void The_critical_path_is_the_longest_chain()
     {

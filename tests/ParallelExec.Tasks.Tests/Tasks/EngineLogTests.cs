@@ -22,7 +22,19 @@ public sealed class EngineLogTests : IDisposable
         Assert.Equal(["a ***", "PEX3006 line 1 is ***", "PEX4007 it wrote ***", "X1 *** is no type"], Logged());
     }
 
-    private List<string> Logged()
+    [Fact]
+    public void No_text_rings_a_bell_or_commands_a_CI_whoever_tells_it()
+    {
+        using var inCi = new EngineLog(terminalLogger: false) { InCi = true };
+        inCi.Message("a |\a\n::error::x ##vso[y]");
+        inCi.Report(Diagnostic.Error(Codes.HandOver, "::set-output name=\e[2J"));
+        inCi.TryDiagnosticLine("\e.cs(1,2): error X1: ##teamcity[z]", "a", asWarning: false);
+        Assert.Equal(["a |\uFFFD\n: :error::x ## vso[y]", "PEX3006 : :set-output name=\uFFFD[2J", "X1 ## teamcity[z]"], Logged(inCi));
+    }
+
+    private List<string> Logged() => Logged(log);
+
+    private static List<string> Logged(EngineLog log)
     {
         var engine = new Recorder();
         log.DrainTo(engine);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Exchange;
+using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Files;
 using ParallelExec.Model;
@@ -18,15 +19,19 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         DateTimeOffset startedAt = time.GetUtcNow();
         long started = time.GetTimestamp();
         var killed = ImmutableArray<string>.Empty;
+        CpuUse? cpu = CpuUse.None;
         SubtaskResult result;
         int attempt = 1;
         while (true)
         {
+            long attempted = time.GetTimestamp();
             result = await AttemptAsync(planned, attempt, results, expected, cancel).ConfigureAwait(false);
+            bool again = attempt <= planned.Subtask.Retries && Judgement.MayBeRetried(result);
+            if (again || attempt > 1)
+                AttemptLine.Append(result.LogFile, attempt, result, time.GetElapsedTime(attempted));
             killed = killed.AddRange(result.Killed);
-            if (attempt > planned.Subtask.Retries || !Judgement.MayBeRetried(result))
-                break;
-            if (!await DelayAsync(planned.Subtask.RetryDelay, cancel).ConfigureAwait(false))
+            cpu = cpu?.Plus(result.Cpu);
+            if (!again || !await DelayAsync(planned.Subtask.RetryDelay, cancel).ConfigureAwait(false))
                 break;
             attempt++;
         }
@@ -34,7 +39,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         // A project that waited for a node of the engine has not worked meanwhile.
         if (attempt == 1 && result.StartedAt is { } later && later > startedAt && later - startedAt <= duration)
             (startedAt, duration) = (later, duration - (later - startedAt));
-        return result with { StartedAt = startedAt, Duration = duration, Attempts = attempt, Killed = killed };
+        return result with { StartedAt = startedAt, Duration = duration, Attempts = attempt, Killed = killed, Cpu = cpu };
     }
 
     /// <summary>All that there was to read of what it wrote has been read. Never throws.</summary>

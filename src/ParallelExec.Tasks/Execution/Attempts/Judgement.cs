@@ -19,6 +19,7 @@ internal static class Judgement
             StartedAt = ran.StartedAt,
             LogFile = ran.HasLog ? context.LogFile : "",
             Killed = ran.Killed,
+            Cpu = ran.Cpu,
             Summary = ran.Summary,
         };
         return ran.End switch
@@ -41,7 +42,13 @@ internal static class Judgement
     /// <summary>What a success comes to when <c>Verify</c> has been run after it.</summary>
     public static SubtaskResult OfVerify(RunnerResult ran, AttemptContext context, bool timeIsUp, SubtaskResult work, CommandWork verify)
     {
-        SubtaskResult verified = OfWork(ran, context, timeIsUp) with { ExitCode = work.ExitCode, StartedAt = work.StartedAt, Summary = work.Summary };
+        SubtaskResult verified = OfWork(ran, context, timeIsUp) with
+        {
+            ExitCode = work.ExitCode,
+            StartedAt = work.StartedAt,
+            Summary = work.Summary,
+            Cpu = work.Cpu?.Plus(ran.Cpu),
+        };
         return verified.Code != Codes.ExitCode ? verified : verified with
         {
             Code = Codes.VerifyFailed,

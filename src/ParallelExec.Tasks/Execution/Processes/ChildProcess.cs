@@ -14,6 +14,11 @@ internal abstract class ChildProcess : IDisposable
     /// <summary>128 + the signal's number when a signal ended it.</summary>
     public abstract int ExitCode { get; }
 
+    public abstract int Id { get; }
+
+    /// <summary>Once it has ended: what it and all that it waited for has used of the processors; null where nobody tells.</summary>
+    public abstract TimeSpan? CpuTime { get; }
+
     /// <param name="environment">Complete, with <see cref="HandOver.CookieVariable"/>.</param>
     /// <param name="keepInput">The caller ends its input.</param>
     public static ChildProcess Start(
@@ -21,6 +26,9 @@ internal abstract class ChildProcess : IDisposable
         SpawnedProcess.IsSupported
             ? new SpawnedProcess(command, workingDirectory, environment, keepInput)
             : new SystemProcess(command, workingDirectory, environment, keepInput);
+
+    /// <summary>Called when it has ended, where the system still knows it then.</summary>
+    public Action? Ended { get; set; }
 
     /// <summary>Blocks until it has ended: by itself, or because <paramref name="stop"/> said so.</summary>
     /// <returns>Null when it has exited by itself; otherwise what it took to end it and all that it had started.</returns>

@@ -28,6 +28,7 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     private readonly AnonymousPipeServerStream? input;
     private readonly AnonymousPipeServerStream? output;
     private int? exitCode;
+    private TimeSpan? cpuTime;
 
     public SpawnedProcess(LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput)
     {
@@ -69,6 +70,10 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
     public override int ExitCode => exitCode ?? throw new InvalidOperationException("it still runs");
 
+    public override int Id => id;
+
+    public override TimeSpan? CpuTime => cpuTime;
+
     public override void EndInput()
     {
         try
@@ -97,15 +102,21 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
         var poll = new PollFd { Handle = handle, Events = PollIn };
         if (handle >= 0 && Poll(ref poll, 1, (int)limit.TotalMilliseconds) <= 0)
             return false;
+        if (handle >= 0)
+            Ended?.Invoke();
         int status;
-        while (WaitPid(id, out status, 0) < 0)
+        Usage usage;
+        while (Wait4(id, out status, 0, out usage) < 0)
         {
             if (Marshal.GetLastPInvokeError() == Interrupted)
                 continue;
             // Somebody else has asked for its end (children of this process are set to be ignored): how it ended is not known.
             status = 255 << 8;
+            usage = default;
             break;
         }
+        // On 32-bit systems the C libraries differ in the size of a second.
+        cpuTime = Environment.Is64BitProcess ? usage.User + usage.System : null;
         exitCode = (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
         return true;
     }
@@ -167,11 +178,25 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll(ref PollFd handles, nuint count, int milliseconds);
 
-    [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
-    private static partial int WaitPid(int id, out int status, int options);
+    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
+    private static partial int Wait4(int id, out int status, int options, out Usage usage);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int handle);
+
+    /// <summary><c>struct rusage</c>, with room for what else stands in it.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 512)]
+    private struct Usage
+    {
+        private nint userSeconds, userMicroseconds, systemSeconds, systemMicroseconds;
+
+        public readonly TimeSpan User => Of(userSeconds, userMicroseconds);
+
+        public readonly TimeSpan System => Of(systemSeconds, systemMicroseconds);
+
+        private static TimeSpan Of(nint seconds, nint microseconds) =>
+            TimeSpan.FromTicks((seconds * TimeSpan.TicksPerSecond) + (microseconds * TimeSpan.TicksPerMicrosecond));
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollFd

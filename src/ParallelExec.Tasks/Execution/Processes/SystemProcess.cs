@@ -51,6 +51,11 @@ internal sealed class SystemProcess : ChildProcess
 
     public override int ExitCode => process.ExitCode;
 
+    public override int Id => process.Id;
+
+    /// <summary>The framework waits for a child without asking what it has used.</summary>
+    public override TimeSpan? CpuTime => job?.CpuTime;
+
     public override void EndInput()
     {
         try

@@ -45,12 +45,18 @@ internal sealed partial class WindowsJob : IDisposable
         CloseHandle(handle);
     }
 
-    private int ActiveProcesses()
+    /// <summary>Of all processes that were ever in it.</summary>
+    public TimeSpan? CpuTime =>
+        Accounting() is { } accounting ? TimeSpan.FromTicks(accounting.TotalUserTime + accounting.TotalKernelTime) : null;
+
+    private int ActiveProcesses() => (int)(Accounting()?.ActiveProcesses ?? 0);
+
+    private BasicAccounting? Accounting()
     {
         var accounting = default(BasicAccounting);
         return QueryInformationJobObject(handle, BasicAccountingInformation, ref accounting, Marshal.SizeOf<BasicAccounting>(), 0)
-            ? (int)accounting.ActiveProcesses
-            : 0;
+            ? accounting
+            : null;
     }
 
     private void SetLimits(uint flags)

@@ -14,13 +14,15 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
     /// <summary>How long output is awaited that a background process of an ended command still holds open.</summary>
     private static readonly TimeSpan DaemonGrace = TimeSpan.FromSeconds(1);
 
+    private readonly CpuWaits waits = new();
+
     public Task<RunnerResult> RunAsync(Work work, AttemptContext context) =>
         threads.IsCurrent ? Task.FromResult(Run(work, context)) : threads.Run(() => Run(work, context));
 
     private RunnerResult Run(Work work, AttemptContext context)
     {
         if (context.Ended.IsCancellationRequested)
-            return new RunnerResult(RunnerEnd.Stopped);
+            return new RunnerResult(RunnerEnd.Stopped) { Cpu = CpuUse.None };
         string directory = context.Planned.Subtask.WorkingDirectory;
         if (!Directory.Exists(directory))
             return NotStarted($"its working directory '{directory}' is not there");
@@ -39,7 +41,9 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
             return NotStarted(e.Message);
         }
         using (child)
+        using (CpuWaits.Watch watch = waits.Begin(child.Id))
         {
+            child.Ended = watch.Ended;
             var exited = new TaskCompletionSource();
             Task pump = child.Outputs.IsEmpty
                 ? Task.CompletedTask
@@ -52,15 +56,17 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
             // The shell in front of the command could not open it, and has told nobody but our own console.
             if (stopped is null && child.ExitCode != 0 && !command.Pumped && !File.Exists(context.LogFile))
                 return NotStarted($"its log file '{context.LogFile}' can not be written");
+            CpuUse? cpu = child.CpuTime is { } used ? watch.With(used) : null;
             if (stopped is null)
-                return RunnerResult.Exited(child.ExitCode) with { HasLog = true };
+                return RunnerResult.Exited(child.ExitCode) with { HasLog = true, Cpu = cpu };
             return new RunnerResult(RunnerEnd.Stopped)
             {
                 Killed = [.. stopped.Killed.Except(stopped.Survivors), .. stopped.Survivors.Select(process => $"{process}, which is still there")],
                 HasLog = true,
+                Cpu = cpu,
             };
         }
     }
 
-    private static RunnerResult NotStarted(string problem) => new(RunnerEnd.NotStarted) { Problem = problem };
+    private static RunnerResult NotStarted(string problem) => new(RunnerEnd.NotStarted) { Problem = problem, Cpu = CpuUse.None };
 }

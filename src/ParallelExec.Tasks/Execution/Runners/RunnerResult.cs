@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ParallelExec.Model;
 using ParallelExec.Planning;
 
 namespace ParallelExec.Execution.Runners;
@@ -10,6 +11,9 @@ internal sealed record RunnerResult(RunnerEnd End)
 
     /// <summary>When it really started, where that is later than it was asked to; null = then.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Null where it is not known.</summary>
+    public CpuUse? Cpu { get; init; }
 
     /// <summary>Why it could not be started, why a project or an agent failed, or what a stopped one was waiting for.</summary>
     public string Problem { get; init; } = "";
@@ -24,7 +28,7 @@ internal sealed record RunnerResult(RunnerEnd End)
     public ImmutableArray<string> Killed { get; init; } = [];
     public bool HasLog { get; init; }
 
-    public static RunnerResult Exited(int exitCode) => new(RunnerEnd.Exited) { ExitCode = exitCode };
+    public static RunnerResult Exited(int exitCode) => new(RunnerEnd.Exited) { ExitCode = exitCode, Cpu = CpuUse.None };
 }
 
 internal enum RunnerEnd

@@ -11,6 +11,6 @@ internal sealed class WorkRunner(ProcessRunner processes, ProjectRunner projects
         ProjectWork project => projects.RunAsync(project, context),
         AgentWork agent => agents.RunAsync(agent, context),
         MilestoneWork => Task.FromResult(RunnerResult.Exited(0)),
-        _ => throw new InvalidOperationException($"nobody runs {work.Kind}"),
+        _ => throw work.NotKnown(),
     };
 }

@@ -34,7 +34,12 @@ internal sealed record SubtaskResult
     public int? ExitCode { get; init; }
     public int Attempts { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>How long it worked: without <see cref="Waited"/>.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>How long it waited, after its turn had come, for a node of the engine to build it.</summary>
+    public TimeSpan Waited { get; init; }
 
     /// <summary>The whole output, absolute; empty when it has none.</summary>
     public string LogFile { get; init; } = "";

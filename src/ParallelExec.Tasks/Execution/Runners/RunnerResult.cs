@@ -11,6 +11,9 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>When it really started, where that is later than it was asked to; null = then.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>How long it really worked, where it waited before; null = all the time.</summary>
+    public TimeSpan? Ran { get; init; }
+
     /// <summary>Why it could not be started, why a project or an agent failed, or what a stopped one was waiting for.</summary>
     public string Problem { get; init; } = "";
 

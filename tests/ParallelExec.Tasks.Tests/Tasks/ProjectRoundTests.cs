@@ -81,7 +81,8 @@ public sealed class ProjectRoundTests : IDisposable
         ProjectOrder order = ProjectOrder.FromProperty(ProjectOrder.For("/f;", 7, request).ToProperty());
 
         Assert.Equal(("/f;", 7, "/x/é;%20.proj", true, 2), (order.Folder, order.Number, order.ProjectFile, order.IsDeclaringProject, order.Attempt));
-        Assert.Equal((["A", "B;"], "1;%3B\""), (order.Targets, order.Properties["P"]));
+        Assert.Equal(["A", "B;"], order.Targets);
+        Assert.Equal("1;%3B\"", order.Properties["P"]);
         Assert.Equal(Answer(succeeded: false) with { Refused = "é" }, ProjectAnswer.FromText((Answer(succeeded: false) with { Refused = "é" }).ToText()));
         Assert.Equal(Answer(succeeded: true), ProjectAnswer.FromText(Answer(succeeded: true).ToText()));
         Assert.Null(ProjectAnswer.FromText("succeeded.x.1"));

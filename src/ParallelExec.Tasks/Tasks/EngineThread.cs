@@ -21,6 +21,9 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     private readonly int nodeCount;
     private readonly AutoResetEvent logAdded = new(false);
     private readonly AutoResetEvent called = new(false);
+
+    /// <summary>Targets that have failed and were forgiven: whoever asks for one by a request of its own is told that all is well.</summary>
+    private readonly HashSet<string> forgiven = new(StringComparer.OrdinalIgnoreCase);
     private int grantedCores;
     private int rounds;
     private Round? next;
@@ -98,9 +101,10 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
             // In this order: building while yielded, or while holding cores, breaks the engine.
             Reacquire();
             log.DrainTo(engine);
-            BuildOnEngine([.. round.Requests.Where(request => !IsCalled(request))]);
+            ILookup<bool, ProjectRequest> requests = round.Requests.ToLookup(IsCalled);
+            BuildOnEngine([.. requests[false]]);
             log.DrainTo(engine);
-            foreach (ProjectRequest request in round.Requests.Where(IsCalled))
+            foreach (ProjectRequest request in requests[true])
             {
                 Call(request);
                 log.DrainTo(engine);
@@ -118,8 +122,9 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     /// A target of the declaring project fails that project's build when another request has built it and it failed, whatever comes of
     /// it. The engine forgives only a target that a task of the project itself has called, with ContinueOnError on the task.
     /// </summary>
-    private static bool IsCalled(ProjectRequest request) =>
-        request is { MayFail: true, Attempt: 1, Project: { IsDeclaringProject: true, Properties.IsEmpty: true } };
+    private bool IsCalled(ProjectRequest request) =>
+        request is { Attempt: 1, Project: { IsDeclaringProject: true, Properties.IsEmpty: true } project }
+            && (request.MayFail || project.Targets.Any(forgiven.Contains));
 
     private void Call(ProjectRequest request)
     {
@@ -136,6 +141,8 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         {
             refused = BuildParallelTaskProject.Refusal(e);
         }
+        if (!succeeded)
+            forgiven.UnionWith(request.Project.Targets);
         request.Ended.TrySetResult(new ProjectAnswer(succeeded, startedAt, Stopwatch.GetElapsedTime(started)) { Refused = refused }.Outcome);
     }
 

@@ -135,7 +135,8 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         try
         {
             // No project: that is how CallTarget says it. Without outputs the engine fails at it.
-            succeeded = engine.BuildProjectFilesInParallel([null], [.. request.Project.Targets], [null], [null], [null], returnTargetOutputs: true).Result;
+            succeeded = engine.BuildProjectFilesInParallel(
+                [null], [.. request.Project.Targets], [null], [null], [null], returnTargetOutputs: true).Result;
         }
         catch (Exception e)
         {
@@ -143,7 +144,8 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         }
         if (!succeeded)
             forgiven.UnionWith(request.Project.Targets);
-        request.Ended.TrySetResult(new ProjectAnswer(succeeded, startedAt, Stopwatch.GetElapsedTime(started)) { Refused = refused }.Outcome);
+        var answer = new ProjectAnswer(succeeded, startedAt, Stopwatch.GetElapsedTime(started)) { Refused = refused };
+        request.Ended.TrySetResult(answer.Outcome);
     }
 
     private void BuildOnEngine(List<ProjectRequest> requests)

@@ -59,7 +59,8 @@ internal sealed record ProjectOrder(string Folder, int Number, string ProjectFil
             root.GetProperty("attempt").GetInt32())
         {
             Targets = [.. root.GetProperty("targets").EnumerateArray().Select(target => target.GetString()!)],
-            Properties = root.GetProperty("properties").EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!),
+            Properties = root.GetProperty("properties").EnumerateObject()
+                .ToDictionary(property => property.Name, property => property.Value.GetString()!),
         };
     }
 

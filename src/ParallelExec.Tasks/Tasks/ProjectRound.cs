@@ -87,7 +87,8 @@ internal sealed class ProjectRound : IDisposable
                 foreach (string file in Directory.EnumerateFiles(EndedFolder(folder)))
                 {
                     string[] name = Path.GetFileName(file).Split('.', 2);
-                    if (!int.TryParse(name[0], out int number) || number < 0 || number >= requests.Count || ProjectAnswer.FromText(name[^1]) is not { } answer)
+                    if (!int.TryParse(name[0], out int number) || number < 0 || number >= requests.Count
+                        || ProjectAnswer.FromText(name[^1]) is not { } answer)
                         continue;
                     if (requests[number].Ended.TrySetResult(answer.Outcome))
                         ended++;

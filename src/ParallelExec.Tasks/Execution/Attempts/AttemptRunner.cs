@@ -36,7 +36,14 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         }
         // A project that waited for a node of the engine has not worked meanwhile.
         TimeSpan duration = time.GetElapsedTime(started) - waited;
-        return result with { StartedAt = startedAt, Duration = duration > TimeSpan.Zero ? duration : TimeSpan.Zero, Waited = waited, Attempts = attempt, Killed = killed };
+        return result with
+        {
+            StartedAt = startedAt,
+            Duration = duration > TimeSpan.Zero ? duration : TimeSpan.Zero,
+            Waited = waited,
+            Attempts = attempt,
+            Killed = killed,
+        };
     }
 
     /// <summary>All that there was to read of what it wrote has been read. Never throws.</summary>

@@ -34,10 +34,15 @@ internal sealed record SubtaskResult
     public int? ExitCode { get; init; }
     public int Attempts { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>How long it worked: without <see cref="Waited"/>.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>Of all attempts; null where it is not known, as of projects, which the engine builds.</summary>
     public CpuUse? Cpu { get; init; }
+
+    /// <summary>How long it waited, after its turn had come, for a node of the engine to build it.</summary>
+    public TimeSpan Waited { get; init; }
 
     /// <summary>The whole output, absolute; empty when it has none.</summary>
     public string LogFile { get; init; } = "";

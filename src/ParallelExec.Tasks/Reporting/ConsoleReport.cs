@@ -96,7 +96,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}");
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
-        if (result.IsFailure && result.Code != Codes.ProjectFailed)
+        if (result.IsFailure && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
             log.Report(Failure(planned, result));
         ShowOutput(subtask, result);
     }
@@ -130,6 +130,9 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             what = result.Reason;
         string command = result.Code == Codes.ExitCode ? Ran(planned.Subtask.Work) : "";
         string logFile = result.LogFile.Length > 0 ? $" Its output: {result.LogFile}" : "";
+        // The engine turns no error of another project into a warning.
+        if (result.Code == Codes.ProjectFailed)
+            logFile = " The errors that it logged stay errors in the log, but do not fail the build (ContinueOnError).";
         return new Diagnostic(
             result.Code!,
             planned.Subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error,

@@ -1,5 +1,6 @@
 using System.Collections;
-using System.Text.Json;
+using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Build.Framework;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
 
@@ -9,47 +10,60 @@ namespace ParallelExec.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class BuildParallelTaskProject : MSBuildTask
 {
-    /// <summary>The request file; its folder is the round.</summary>
+    /// <summary>What to build.</summary>
     [Required]
     public string Request { get; set; } = "";
+
+    /// <summary>How it went.</summary>
+    [Output]
+    public string Answer { get; private set; } = "";
 
     /// <inheritdoc />
     public override bool Execute()
     {
+        ProjectOrder order = ProjectOrder.FromProperty(Request);
+        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
+        long started = Stopwatch.GetTimestamp();
         bool succeeded = false;
+        string refused = "";
         try
         {
-            ProjectMarker.Start(Request);
-            succeeded = Build();
+            succeeded = Build(order);
         }
-        finally
+        catch (Exception e)
         {
-            ProjectMarker.End(Request, succeeded);
+            // Whatever the engine says to it: the run has to hear of it, and tells it where the subtask is declared.
+            refused = Refusal(e);
         }
-        // The outcome is in the marker; the project has logged its own errors.
+        var answer = new ProjectAnswer(succeeded, startedAt, Stopwatch.GetElapsedTime(started)) { Refused = refused };
+        ProjectRound.TellEnd(order, answer);
+        Answer = answer.ToText();
+        // The project has logged its own errors.
         return true;
     }
 
-    private bool Build()
+    private bool Build(ProjectOrder order)
     {
-        using JsonDocument request = ProjectMarker.Read(Request);
-        JsonElement root = request.RootElement;
         var properties = new Hashtable();
-        foreach (JsonProperty property in root.GetProperty("properties").EnumerateObject())
-            properties[property.Name] = property.Value.GetString();
+        foreach ((string name, string value) in order.Properties)
+            properties[name] = value;
         // The engine builds what it has built before only once; another attempt is another configuration.
-        if (root.GetProperty("attempt").GetInt32() is > 1 and int attempt)
-            properties["ParallelExecAttempt"] = attempt.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (order.Attempt > 1)
+            properties["ParallelExecAttempt"] = order.Attempt.ToString(CultureInfo.InvariantCulture);
         // Other projects must not see what concerns this one; the declaring project must be the one that runs.
-        string[] notForIt = root.GetProperty("isDeclaringProject").GetBoolean()
+        string[] notForIt = order.IsDeclaringProject
             ? ["_ParallelExecRequest"]
             : ["_ParallelExecRequest", "ParallelExecOnly", "ParallelExecSkip", "TargetFramework"];
         return BuildEngine3.BuildProjectFilesInParallel(
-            [root.GetProperty("project").GetString()!],
-            [.. root.GetProperty("targets").EnumerateArray().Select(target => target.GetString()!)],
-            [properties],
-            [notForIt],
-            new string[1],
-            returnTargetOutputs: false).Result;
+            [order.ProjectFile], order.Targets, [properties], [notForIt], new string[1], returnTargetOutputs: false).Result;
+    }
+
+    internal static string Refusal(Exception e)
+    {
+        Exception cause = e is AggregateException { InnerException: { } inner } ? inner : e;
+        // The engine's type is not public.
+        return cause.GetType().Name == "CircularDependencyException"
+            ? "it leads back to the run that builds it. Name Targets that neither are nor depend on RunParallelTasks of the project that declares it"
+            : $"the engine does not build it: {cause.Message}";
     }
 }

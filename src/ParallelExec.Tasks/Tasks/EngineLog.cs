@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Build.Framework;
 using ParallelExec.Events;
 using ParallelExec.Model;
@@ -17,6 +16,7 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     private readonly Queue<LogEntry> waiting = new();
     private readonly List<LogEntry> forwarded = [];
     private FileStream? forwardTo;
+    private bool isForwarding;
 
     /// <summary>Hides secrets in all that is logged; null = there are none.</summary>
     public SecretMasker? Masker { get; set; }
@@ -65,20 +65,31 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
         }
     }
 
-    /// <summary>From now on another node shows what comes: it reads <see cref="LogFile"/> and says in <see cref="ShownFile"/> how far it is.</summary>
-    public void ForwardTo(string folder)
+    /// <summary>From now on another node shows what comes: it reads <see cref="LogFile"/>.</summary>
+    /// <returns>False where there can be no such file: then what comes waits here.</returns>
+    public bool TryForwardTo(string folder)
     {
-        lock (gate)
-            forwardTo = new FileStream(LogFile(folder), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+        try
+        {
+            // Without a buffer: what can not be written must not come later.
+            var file = new FileStream(LogFile(folder), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            lock (gate)
+                (forwardTo, isForwarding) = (file, true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What the other node did not get to is ours again.</summary>
-    public void StopForwarding(string folder)
+    /// <param name="shown">How many lines it has shown.</param>
+    public void StopForwarding(int shown)
     {
-        int shown = File.Exists(ShownFile(folder))
-            && int.TryParse(File.ReadAllText(ShownFile(folder)), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0;
         lock (gate)
         {
+            isForwarding = false;
             forwardTo?.Dispose();
             forwardTo = null;
             foreach (LogEntry entry in forwarded.Skip(shown))
@@ -91,8 +102,6 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
 
     public static string LogFile(string folder) => Path.Combine(folder, "log.ndjson");
 
-    public static string ShownFile(string folder) => Path.Combine(folder, "shown.txt");
-
     // The one place that all text for people passes.
     private void Add(LogEntry entry)
     {
@@ -101,17 +110,26 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
         entry = entry with { Text = PlainText.Of(entry.Text, InCi), File = PlainText.Of(entry.File, InCi) };
         lock (gate)
         {
-            if (forwardTo is null)
-            {
-                waiting.Enqueue(entry);
-            }
+            if (isForwarding)
+                Forward(entry);
             else
-            {
-                forwarded.Add(entry);
-                forwardTo.Write(entry.ToJsonLine());
-                forwardTo.Flush();
-            }
+                waiting.Enqueue(entry);
         }
         Added();
+    }
+
+    private void Forward(LogEntry entry)
+    {
+        forwarded.Add(entry);
+        try
+        {
+            forwardTo?.Write(entry.ToJsonLine());
+        }
+        catch (IOException)
+        {
+            // A full disk: the line may be torn, and nothing can stand behind it. What is not shown is shown when the projects have ended.
+            forwardTo?.Dispose();
+            forwardTo = null;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using Microsoft.Build.Framework;
 using ParallelExec.Execution.Runners;
 
@@ -10,8 +11,7 @@ namespace ParallelExec.Tasks;
 /// </summary>
 internal sealed class EngineThread : IProjectBuilder, IDisposable
 {
-    /// <summary>How often finished projects are looked for while others of their request still build.</summary>
-    private static readonly TimeSpan MarkerInterval = TimeSpan.FromMilliseconds(50);
+    private const string Target = "_ParallelExecRun";
 
     private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(10);
 
@@ -21,10 +21,14 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     private readonly int nodeCount;
     private readonly AutoResetEvent logAdded = new(false);
     private readonly AutoResetEvent called = new(false);
+
+    /// <summary>Targets that have failed and were forgiven: whoever asks for one by a request of its own is told that all is well.</summary>
+    private readonly HashSet<string> forgiven = new(StringComparer.OrdinalIgnoreCase);
     private int grantedCores;
     private int rounds;
     private Round? next;
     private bool abandoned;
+    private bool yielded;
 
     public EngineThread(IBuildEngine9 engine, EngineLog log, string directory, int nodeCount)
     {
@@ -43,7 +47,7 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     {
         run.ContinueWith(_ => called.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         RequestCores(wantedCores);
-        engine.Yield();
+        Yield();
         try
         {
             while (!run.IsCompleted)
@@ -97,63 +101,89 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
             // In this order: building while yielded, or while holding cores, breaks the engine.
             Reacquire();
             log.DrainTo(engine);
-            BuildOnEngine(round.Requests);
+            ILookup<bool, ProjectRequest> requests = round.Requests.ToLookup(IsCalled);
+            BuildOnEngine([.. requests[false]]);
             log.DrainTo(engine);
+            foreach (ProjectRequest request in requests[true])
+            {
+                Call(request);
+                log.DrainTo(engine);
+            }
             round.Built.SetResult();
         }
         catch (Exception e)
         {
             round.Built.SetException(e);
         }
-        engine.Yield();
+        Yield();
     }
 
-    private void BuildOnEngine(IReadOnlyList<ProjectRequest> requests)
-    {
-        string folder = Path.Combine(directory, "rounds", $"{++rounds}");
-        Directory.CreateDirectory(folder);
-        List<(ProjectRequest Request, string Marker)> pending = [];
-        foreach (ProjectRequest request in requests)
-        {
-            string marker = Path.Combine(folder, $"{pending.Count + 1}");
-            ProjectMarker.Write(marker, request);
-            pending.Add((request, marker));
-        }
+    /// <summary>
+    /// A target of the declaring project fails that project's build when another request has built it and it failed, whatever comes of
+    /// it. The engine forgives only a target that a task of the project itself has called, with ContinueOnError on the task.
+    /// </summary>
+    private bool IsCalled(ProjectRequest request) =>
+        request is { Attempt: 1, Project: { IsDeclaringProject: true, Properties.IsEmpty: true } project }
+            && (request.MayFail || project.Targets.Any(forgiven.Contains));
 
-        List<Hashtable> properties = [.. pending.Select(entry => new Hashtable { ["_ParallelExecRequest"] = entry.Marker })];
-        if (nodeCount > 1)
-        {
-            // While this thread waits, a node shows our log. It comes first: the projects can take a while.
-            log.ForwardTo(folder);
-            properties.Insert(0, new Hashtable { ["_ParallelExecRound"] = folder });
-        }
+    private void Call(ProjectRequest request)
+    {
+        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
+        long started = Stopwatch.GetTimestamp();
+        bool succeeded = false;
+        string refused = "";
         try
         {
-            using var looking = new Timer(_ => CompleteEnded(pending), null, MarkerInterval, MarkerInterval);
-            engine.BuildProjectFilesInParallel(
-                [.. properties.Select(_ => Path.Combine(SdkDirectory, "ParallelTasks.proj"))],
-                ["_ParallelExecRun"],
-                [.. properties],
-                [.. properties.Select(_ => Array.Empty<string>())],
-                new string[properties.Count],
-                returnTargetOutputs: false);
+            // No project: that is how CallTarget says it. Without outputs the engine fails at it.
+            succeeded = engine.BuildProjectFilesInParallel(
+                [null], [.. request.Project.Targets], [null], [null], [null], returnTargetOutputs: true).Result;
+        }
+        catch (Exception e)
+        {
+            refused = BuildParallelTaskProject.Refusal(e);
+        }
+        if (!succeeded)
+            forgiven.UnionWith(request.Project.Targets);
+        var answer = new ProjectAnswer(succeeded, startedAt, Stopwatch.GetElapsedTime(started)) { Refused = refused };
+        request.Ended.TrySetResult(answer.Outcome);
+    }
+
+    private void BuildOnEngine(List<ProjectRequest> requests)
+    {
+        if (requests.Count == 0)
+            return;
+        string folder = Path.Combine(directory, "rounds", $"{++rounds}");
+        using ProjectRound round = ProjectRound.Begin(folder, requests);
+        List<Hashtable> properties =
+            [.. requests.Select((request, i) => new Hashtable { ["_ParallelExecRequest"] = ProjectOrder.For(folder, i, request).ToProperty() })];
+        // While this thread waits, a node shows our log. It comes first: the projects can take a while.
+        bool forwards = nodeCount > 1 && round.IsOpen && log.TryForwardTo(folder);
+        if (forwards)
+            properties.Insert(0, new Hashtable { ["_ParallelExecRound"] = ProjectOrder.Encode(folder) });
+        List<string?> answers = [];
+        try
+        {
+            answers = Ask(properties);
         }
         finally
         {
-            log.StopForwarding(folder);
+            log.StopForwarding(forwards ? ShowParallelTaskLog.ShownIn(folder, answers.Count > 0 ? answers[0] : null) : 0);
         }
-        CompleteEnded(pending);
-        foreach ((ProjectRequest request, _) in pending)
-            request.Ended.TrySetResult(new ProjectOutcome(Succeeded: false, StartedAt: null));
+        round.End([.. answers.Skip(forwards ? 1 : 0).Select(answer => answer is null ? null : ProjectAnswer.FromText(answer))]);
     }
 
-    private static void CompleteEnded(List<(ProjectRequest Request, string Marker)> pending)
+    /// <returns>What each request answered; null where it did not come to that.</returns>
+    private List<string?> Ask(List<Hashtable> properties)
     {
-        foreach ((ProjectRequest request, string marker) in pending)
-        {
-            if (!request.Ended.Task.IsCompleted && ProjectMarker.Outcome(marker) is { } outcome)
-                request.Ended.TrySetResult(outcome);
-        }
+        BuildEngineResult result = engine.BuildProjectFilesInParallel(
+            [.. properties.Select(_ => Path.Combine(SdkDirectory, "ParallelTasks.proj"))],
+            [Target],
+            [.. properties],
+            [.. properties.Select(_ => Array.Empty<string>())],
+            new string[properties.Count],
+            returnTargetOutputs: true);
+        return [.. (result.TargetOutputsPerProject ?? []).Select(outputs =>
+            outputs.TryGetValue(Target, out ITaskItem[]? items) && items.Length > 0 ? items[0].ItemSpec : null)];
     }
 
     private void RequestCores(int wanted)
@@ -162,19 +192,38 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         {
             grantedCores = wanted > 0 ? engine.RequestCores(wanted) : 0;
         }
-        catch (NotImplementedException)
+        catch (Exception e) when (e is NotImplementedException || IsAbort(e))
         {
-            // A task host that has no such service: then there is no budget to share.
+            // A task host that has no such service: then there is no budget to share. Or a cancelled build, which gives nothing any more.
         }
+    }
+
+    private void Yield()
+    {
+        engine.Yield();
+        yielded = true;
     }
 
     private void Reacquire()
     {
-        engine.Reacquire();
-        if (grantedCores > 0)
-            engine.ReleaseCores(grantedCores);
+        if (!yielded)
+            return;
+        yielded = false;
+        try
+        {
+            engine.Reacquire();
+            if (grantedCores > 0)
+                engine.ReleaseCores(grantedCores);
+        }
+        catch (Exception e) when (IsAbort(e))
+        {
+            // The build was cancelled, and so is the run: it comes to its end without the engine.
+        }
         grantedCores = 0;
     }
+
+    // The engine's type is not among those that this is compiled against.
+    private static bool IsAbort(Exception e) => e.GetType().Name == "BuildAbortedException";
 
     private sealed record Round(IReadOnlyList<ProjectRequest> Requests, TaskCompletionSource Built);
 }

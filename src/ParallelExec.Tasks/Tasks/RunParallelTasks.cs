@@ -29,6 +29,10 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     [Output]
     public ITaskItem[] Results { get; private set; } = [];
 
+    /// <summary><c>true</c> where no subtask failed whose failure counts.</summary>
+    [Output]
+    public string Succeeded { get; private set; } = "";
+
     /// <inheritdoc />
     // The engine waits for this call: the stopping itself is done by the run.
     public void Cancel() => _ = stop.CancelAsync();
@@ -69,6 +73,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         // A failed project has logged its own errors; nothing is an error twice.
         if (BuildEngine is IBuildEngine7 engine)
             engine.AllowFailureWithoutError = true;
+        Succeeded = result.Succeeded ? "true" : "false";
         return result.Succeeded;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Build.Framework;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
 
@@ -21,26 +22,25 @@ public sealed class ShowParallelTaskLog : MSBuildTask, ICancelableTask
     /// <summary>True where the terminal logger shows this build.</summary>
     public bool TerminalLogger { get; set; }
 
+    /// <summary>How many lines were shown: the others are shown by the run itself.</summary>
+    [Output]
+    public int Shown => shown;
+
     /// <inheritdoc />
     public void Cancel() => cancelled.TrySetResult();
 
     /// <inheritdoc />
     public override bool Execute()
     {
-        using var stream = new FileStream(EngineLog.LogFile(Round), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
         // While it waits it takes no place from the projects.
         BuildEngine3.Yield();
         try
         {
-            bool ended;
-            do
-            {
-                // Looked at before reading: what was written before the end is then read for certain.
-                ended = !ProjectMarker.AnyRunning(Round);
-                ShowNewLines(reader);
-            }
-            while (!ended && !cancelled.Task.Wait(Interval));
+            Show(ProjectOrder.Decode(Round));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // The folder is gone, or a line in it is torn: the run shows what is left.
         }
         finally
         {
@@ -49,9 +49,41 @@ public sealed class ShowParallelTaskLog : MSBuildTask, ICancelableTask
         return true;
     }
 
+    /// <summary>How many lines of a round were shown: a node whose build was cancelled does not answer, but has left a note.</summary>
+    internal static int ShownIn(string folder, string? answer)
+    {
+        try
+        {
+            answer ??= File.ReadAllText(ShownFile(folder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nothing was shown, or it is shown twice.
+        }
+        return int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out int shown) ? shown : 0;
+    }
+
+    private static string ShownFile(string folder) => Path.Combine(folder, "shown.txt");
+
+    private void Show(string folder)
+    {
+        using var stream = new FileStream(EngineLog.LogFile(folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        bool ended;
+        do
+        {
+            // Looked at before reading: what was written before the end is then read for certain.
+            ended = !File.Exists(ProjectRound.OpenFile(folder));
+            int before = shown;
+            ShowNewLines(reader);
+            if (shown > before)
+                Note(folder);
+        }
+        while (!ended && !cancelled.Task.Wait(Interval));
+    }
+
     private void ShowNewLines(StreamReader reader)
     {
-        int before = shown;
         int character;
         while ((character = reader.Read()) >= 0)
         {
@@ -64,7 +96,17 @@ public sealed class ShowParallelTaskLog : MSBuildTask, ICancelableTask
             partOfLine.Clear();
             shown++;
         }
-        if (shown > before)
-            File.WriteAllText(EngineLog.ShownFile(Round), shown.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private void Note(string folder)
+    {
+        try
+        {
+            File.WriteAllText(ShownFile(folder), shown.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The answer has it as well.
+        }
     }
 }

@@ -60,7 +60,7 @@ internal sealed class StopSignals : IDisposable
             // The engine says by itself that it cancels; of a signal it knows nothing.
             log.Report(Diagnostic.Error(Codes.Stopped, $"The run was stopped: {Received}."));
         }
-        _ = stop.CancelAsync();
+        Stop();
         // A project that the engine builds can not be stopped from here. When our processes have ended, so does this one.
         _ = Task.Run(async () =>
         {
@@ -70,10 +70,23 @@ internal sealed class StopSignals : IDisposable
         });
     }
 
+    // A signal can come while the run is being cleared away, and what is thrown here ends the process.
+    private void Stop()
+    {
+        try
+        {
+            _ = stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // There is nothing left to stop.
+        }
+    }
+
     // Somebody ends the process without a signal: the children must not outlive it.
     private void OnProcessExit(object? sender, EventArgs e)
     {
-        stop.Cancel();
+        Stop();
         // Until the results are written, and until the loggers, which the engine feeds from a queue, have had everything.
         if (taskEnded.Task.Wait(LongestHold))
             endOfBuild.Came.Wait(PatienceForBuild);

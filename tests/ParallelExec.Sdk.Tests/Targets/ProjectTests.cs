@@ -129,6 +129,77 @@ public sealed class ProjectTests : IDisposable
         Assert.Equal(restore, folder.Exists("lib/bin/Debug/net10.0/lib.dll"));
     }
 
+    [Fact]
+    public async Task A_solution_that_a_subtask_names_is_restored_and_built()
+    {
+        folder.WallOff();
+        folder.Write("lib/lib.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+        folder.Write("all.slnx", """<Solution><Project Path="lib/lib.csproj" /></Solution>""");
+        folder.Write("some.slnf", """{ "solution": { "path": "all.slnx", "projects": [ "lib/lib.csproj" ] } }""");
+        TargetsProject project = TargetsProject.Create(folder, p => p
+            .ParallelTask("all", project: "all.slnx")
+            .ParallelTask("some", project: "some.slnf", dependsOn: "all"));
+        await project.RunAsync("ValidateParallelTasks");
+        BuildRun run = (await new DotNet(folder).RunAsync("build", project.Path, "-nologo")).EnsureSucceeded();
+        Assert.True(folder.Exists("lib/bin/Debug/net10.0/lib.dll"));
+        Assert.Empty(run.WarningLines);
+    }
+
+    [Theory]
+    [InlineData("-m:1")]
+    [InlineData("-m:2")]
+    public async Task A_failed_target_of_the_declaring_project_fails_the_build_only_where_it_counts(string nodes)
+    {
+        string count = folder.Combine("count");
+        TargetsProject project = TargetsProject.Create(folder, p => p
+            .ParallelTask("forgiven", targets: "Bad", continueOnError: "true")
+            .ParallelTask("again", targets: "Flaky", retries: 1)
+            .ParallelTask("after", targets: "Good", dependsOn: "forgiven;again")
+            .ParallelTask("fatal", targets: "Bad", dependsOn: "after", condition: "'$(Fatal)' == 'true'")
+            .Target("Inner").Task("Error", parameters: new Dictionary<string, string?> { ["Code"] = "X1", ["Text"] = "broken" })
+            .Target("Bad", dependsOnTargets: "Inner")
+            .Target("Flaky").Task("Exec", parameters: new Dictionary<string, string?> { ["Command"] = TestChildProgram.Command("flaky", count, "1") })
+            .Target("Good"));
+        BuildRun run = (await project.RunAsync("RunParallelTasks", nodes)).EnsureSucceeded();
+        Assert.Equal(("Failed", "Succeeded", "Succeeded"), (run.Status("forgiven"), run.Status("again"), run.Status("after")));
+        Assert.Contains(run.WarningLines, line => line.Code == "PEX3008");
+
+        folder.Write("count", "");
+        run = (await project.RunAsync("RunParallelTasks", nodes, "-p:Fatal=true")).EnsureFailed();
+        Assert.Equal(("Failed", "Failed"), (run.Status("forgiven"), run.Status("fatal")));
+    }
+
+    [Theory]
+    [InlineData("-m:1")]
+    [InlineData("-m:2")]
+    public async Task A_subtask_that_is_the_run_itself_is_one_error_that_says_so(string nodes)
+    {
+        BuildRun run = await TargetsProject.Create(folder, p => p.ParallelTask("it", targets: "RunParallelTasks")).RunAsync("RunParallelTasks", nodes);
+        Assert.Equal("PEX3003", Assert.Single(run.EnsureFailed().ErrorLines).Code);
+        Assert.Contains("leads back to the run", run.Results["it"]["Reason"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_folder_of_the_run_is_removed_while_projects_build_and_nothing_is_lost()
+    {
+        Library("lib", TestChildProgram.Command("wait", folder.Path, "go"));
+        TargetsProject project = TargetsProject.Create(folder, p => p
+            .ParallelTask("lib", project: "lib.proj")
+            .ParallelTask("bad", project: "bad.proj")
+            .ParallelTask("quick", TestChildProgram.Command("exit", "0")));
+        ProjectCreator.Create(folder.Combine("bad.proj")).Target("Build").Task("Error", parameters: new Dictionary<string, string?> { ["Code"] = "X1", ["Text"] = "broken" }).Save();
+        using RunningDotNet running = await project.StartAsync("RunParallelTasks", "-m:2", "-p:ParallelExecLogOutput=Live");
+        await running.WaitForOutputAsync("quick succeeded");
+        Directory.Delete(folder.Combine("obj/parallelexec"), recursive: true);
+        folder.Write("go", "");
+        BuildRun run = (await running.ExitAsync()).EnsureFailed();
+        Assert.Contains("lib succeeded", run.Output, StringComparison.Ordinal);
+        Assert.Contains("bad failed", run.Output, StringComparison.Ordinal);
+        Assert.False(run.HasError("MSB4018"), run.ToString());
+        Assert.False(run.HasError("PEX9001"), run.ToString());
+        Assert.Single(run.Lines, line => line.Contains("quick succeeded", StringComparison.Ordinal));
+    }
+
     /// <summary>A project whose default target runs a command.</summary>
     private void Library(string name, string command) => ProjectCreator.Create(folder.Combine($"{name}.proj"))
         .Target("Build").Task("Exec", parameters: new Dictionary<string, string?> { ["Command"] = command }).Save();

@@ -184,7 +184,8 @@ public sealed class AttemptTests : IDisposable
     public async Task A_bug_of_ours_is_PEX9001_and_the_run_comes_to_an_end()
     {
         // This run has nothing that could build a project.
-        Run.Results results = await run.Async(Given.Subtask("a") with { Work = new ProjectWork("x.proj", [], [], IsDeclaringProject: false) });
+        run.Folder.Write("x.proj", "<Project />");
+        Run.Results results = await run.Async(Given.Subtask("a") with { Work = new ProjectWork(run.Folder.Combine("x.proj"), [], [], IsDeclaringProject: false) });
         Assert.Equal((SubtaskStatus.Failed, Codes.Bug), (results["a"].Status, results["a"].Code));
     }
 

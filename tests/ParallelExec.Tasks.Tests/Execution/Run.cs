@@ -34,6 +34,9 @@ internal sealed class Run : IDisposable
     /// <summary>Told of what happens, before anybody else.</summary>
     public Action<RunEvent> Happens { get; set; } = _ => { };
 
+    /// <summary>What stands for the engine that builds projects.</summary>
+    public Func<IReadOnlyList<ProjectRequest>, Task> Builds { get; set; } = _ => throw new NotSupportedException();
+
     public TimeSpan CleanupLimit { get; init; } = Patience.ForABuild;
 
     /// <summary>A subtask that runs a verb of the test child.</summary>
@@ -73,7 +76,7 @@ internal sealed class Run : IDisposable
                 Environment = environment,
                 Log = Log,
                 Masker = masker,
-                Projects = new NoProjects(),
+                Projects = new Builder(Builds),
                 Prompts = new PromptText(options, Objectives),
                 Earlier = JournalReader.Read(options, diagnostics),
                 History = History.Read(options),
@@ -105,8 +108,8 @@ internal sealed class Run : IDisposable
         public void On(RunEvent happened) => happens(happened);
     }
 
-    private sealed class NoProjects : IProjectBuilder
+    private sealed class Builder(Func<IReadOnlyList<ProjectRequest>, Task> builds) : IProjectBuilder
     {
-        public Task BuildAsync(IReadOnlyList<ProjectRequest> round) => throw new NotSupportedException();
+        public Task BuildAsync(IReadOnlyList<ProjectRequest> round) => builds(round);
     }
 }

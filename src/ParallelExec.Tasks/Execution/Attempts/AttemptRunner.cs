@@ -20,6 +20,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         long started = time.GetTimestamp();
         var killed = ImmutableArray<string>.Empty;
         CpuUse? cpu = CpuUse.None;
+        TimeSpan waited = TimeSpan.Zero;
         SubtaskResult result;
         int attempt = 1;
         while (true)
@@ -31,15 +32,24 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
                 AttemptLine.Append(result.LogFile, attempt, result, time.GetElapsedTime(attempted));
             killed = killed.AddRange(result.Killed);
             cpu = cpu?.Plus(result.Cpu);
+            waited += result.Waited;
+            if (attempt == 1 && result.StartedAt > startedAt)
+                startedAt = result.StartedAt.Value;
             if (!again || !await DelayAsync(planned.Subtask.RetryDelay, cancel).ConfigureAwait(false))
                 break;
             attempt++;
         }
-        TimeSpan duration = time.GetElapsedTime(started);
         // A project that waited for a node of the engine has not worked meanwhile.
-        if (attempt == 1 && result.StartedAt is { } later && later > startedAt && later - startedAt <= duration)
-            (startedAt, duration) = (later, duration - (later - startedAt));
-        return result with { StartedAt = startedAt, Duration = duration, Attempts = attempt, Killed = killed, Cpu = cpu };
+        TimeSpan duration = time.GetElapsedTime(started) - waited;
+        return result with
+        {
+            StartedAt = startedAt,
+            Duration = duration > TimeSpan.Zero ? duration : TimeSpan.Zero,
+            Waited = waited,
+            Attempts = attempt,
+            Killed = killed,
+            Cpu = cpu,
+        };
     }
 
     /// <summary>All that there was to read of what it wrote has been read. Never throws.</summary>
@@ -49,20 +59,27 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results, IDisposable? expected, CancellationToken cancel)
     {
         Subtask subtask = planned.Subtask;
-        using var limit = new CancellationTokenSource(subtask.Timeout ?? Timeout.InfiniteTimeSpan, time);
+        // When the engine begins with a project is known only when it has ended, and until then nothing could end it. All else begins now.
+        bool beginsNow = subtask.Work is not ProjectWork;
+        using var limit = new CancellationTokenSource(beginsNow ? subtask.Timeout ?? Timeout.InfiniteTimeSpan : Timeout.InfiniteTimeSpan, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         var context = new AttemptContext(
             planned, attempt, handOver.Prepare(planned, attempt, results), LogFiles.PathOf(options, subtask), ended.Token)
         { Expected = expected };
 
+        long asked = time.GetTimestamp();
         RunnerResult ran = await runner.RunAsync(subtask.Work, context).ConfigureAwait(false);
-        SubtaskResult result = Judgement.OfWork(ran, context, limit.IsCancellationRequested);
+        TimeSpan took = time.GetElapsedTime(asked);
+        TimeSpan waited = ran.Ran is { } own && own < took ? took - own : TimeSpan.Zero;
+        if (!beginsNow && subtask.Timeout is { } timeout)
+            limit.CancelAfter(timeout > took - waited ? timeout - (took - waited) : TimeSpan.Zero);
+        SubtaskResult result = Judgement.OfWork(ran, context, limit.IsCancellationRequested) with { Waited = waited };
         if (result.Status == SubtaskStatus.Succeeded)
             result = Judgement.OfOutputs(subtask, result);
         if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)
         {
             RunnerResult verified = await runner.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
-            result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify);
+            result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify) with { Waited = waited };
         }
         return result.Status == SubtaskStatus.Succeeded ? handOver.Collect(planned, result) : result;
     }

@@ -17,7 +17,13 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
     {
         if (context.Ended.IsCancellationRequested)
             return new RunnerResult(RunnerEnd.Stopped);
-        var request = new ProjectRequest(context.Planned.Id, project, context.Attempt);
+        if (Unreadable(project) is { } unreadable)
+            return new RunnerResult(RunnerEnd.NotStarted) { Problem = unreadable };
+        Subtask subtask = context.Planned.Subtask;
+        var request = new ProjectRequest(context.Planned.Id, project, context.Attempt)
+        {
+            MayFail = subtask.ContinueOnError != ContinueOnError.False || context.Attempt <= subtask.Retries,
+        };
         lock (gate)
             waiting.Add(request);
         context.Expected?.Dispose();
@@ -25,12 +31,26 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
         if (context.Attempt > 1)
             Flush();
         ProjectOutcome outcome = await request.Ended.Task.ConfigureAwait(false);
+        if (outcome.Refused.Length > 0)
+            return new RunnerResult(RunnerEnd.NotStarted) { Problem = outcome.Refused };
         return new RunnerResult(RunnerEnd.ProjectEnded)
         {
             ExitCode = outcome.Succeeded ? 0 : 1,
             StartedAt = outcome.StartedAt,
+            Ran = outcome.Ran,
             Problem = $"{Path.GetFileName(project.ProjectFile)} failed{(project.Targets.IsEmpty ? "" : $" (targets {string.Join(", ", project.Targets)})")}",
         };
+    }
+
+    // The engine would wait for ever for somebody to write into a pipe. Neither it nor a device has a length.
+    private static string? Unreadable(ProjectWork project)
+    {
+        if (project.IsDeclaringProject)
+            return null;
+        var file = new FileInfo(project.ProjectFile);
+        return !file.Exists ? $"the project '{project.ProjectFile}' is not there any more"
+            : file.Length == 0 ? $"'{project.ProjectFile}' is no project: it is empty, or not a file"
+            : null;
     }
 
     /// <summary>Of a project it is looked whether it has to be built: those beside it wait, so that all go together.</summary>
@@ -93,11 +113,24 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
 /// <summary>One project for the engine. Whoever builds it completes <see cref="Ended"/>.</summary>
 internal sealed record ProjectRequest(string SubtaskId, ProjectWork Project, int Attempt)
 {
+    /// <summary>When it fails, the run does not yet: the failure is forgiven, or there is another attempt.</summary>
+    public bool MayFail { get; init; }
+
     public TaskCompletionSource<ProjectOutcome> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <param name="StartedAt">When the engine had a node for it; null where that is not known.</param>
-internal sealed record ProjectOutcome(bool Succeeded, DateTimeOffset? StartedAt);
+/// <summary>How the build of a project went.</summary>
+internal sealed record ProjectOutcome(bool Succeeded)
+{
+    /// <summary>When the engine had a node for it; null where that is not known.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>How long it took from then on; null where that is not known.</summary>
+    public TimeSpan? Ran { get; init; }
+
+    /// <summary>Why the engine did not build it; empty = it did.</summary>
+    public string Refused { get; init; } = "";
+}
 
 /// <summary>The engine that runs this build.</summary>
 internal interface IProjectBuilder

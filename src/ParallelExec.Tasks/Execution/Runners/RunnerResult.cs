@@ -15,6 +15,9 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>Null where it is not known.</summary>
     public CpuUse? Cpu { get; init; }
 
+    /// <summary>How long it really worked, where it waited before; null = all the time.</summary>
+    public TimeSpan? Ran { get; init; }
+
     /// <summary>Why it could not be started, why a project or an agent failed, or what a stopped one was waiting for.</summary>
     public string Problem { get; init; } = "";
 

@@ -11,7 +11,7 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>When it really started, where that is later than it was asked to; null = then.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>Why it could not be started, why a project or an agent failed, or what a stopped one was waiting for.</summary>
+    /// <summary>Why it could not be started, why a project or an agent failed, what of its log is missing, or what a stopped one was waiting for.</summary>
     public string Problem { get; init; } = "";
 
     /// <summary>What an agent says of its work.</summary>
@@ -35,6 +35,9 @@ internal enum RunnerEnd
 
     /// <summary>Its command line has exited, but the work is not done.</summary>
     AgentFailed,
+
+    /// <summary>It has ended, but what it wrote is not all in its log.</summary>
+    LogNotWritten,
 
     /// <summary>Ended by us: its time was up, or the run was stopped.</summary>
     Stopped,

@@ -1,3 +1,4 @@
+using System.Text;
 using ParallelExec.Model;
 
 namespace ParallelExec.Files;
@@ -28,8 +29,27 @@ internal static class ExecutableFinder
         if (path.Length == 0)
             return [];
         return platform.IsWindows
-            ? path.Split(platform.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(folder => folder.Trim('"')).Where(folder => folder.Length > 0)
+            ? SplitOutsideQuotes(path, platform.PathSeparator).Select(folder => folder.Trim()).Where(folder => folder.Length > 0)
             : path.Split(platform.PathSeparator).Select(folder => folder.Length == 0 ? "." : folder);
+    }
+
+    private static IEnumerable<string> SplitOutsideQuotes(string path, char separator)
+    {
+        var entry = new StringBuilder();
+        bool isQuoted = false;
+        foreach (char c in path)
+        {
+            if (c == '"')
+                isQuoted = !isQuoted;
+            else if (c != separator || isQuoted)
+                entry.Append(c);
+            else
+            {
+                yield return entry.ToString();
+                entry.Clear();
+            }
+        }
+        yield return entry.ToString();
     }
 
     private static IEnumerable<string> Candidates(string path, Platform platform) =>

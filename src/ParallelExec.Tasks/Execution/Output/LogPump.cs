@@ -32,6 +32,10 @@ internal sealed class LogPump : IDisposable
         }
     }
 
+    /// <returns>Null where it can be opened, which makes it.</returns>
+    public static string? WhyNotWritable(string logFile) =>
+        Try(() => File.OpenHandle(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose());
+
     /// <summary>Copies until the outputs end, or for <paramref name="grace"/> after <paramref name="exited"/>: a daemon can hold them open for ever.</summary>
     /// <param name="exited">The child has ended.</param>
     /// <returns>Why not all of it is in the log; null when it is.</returns>

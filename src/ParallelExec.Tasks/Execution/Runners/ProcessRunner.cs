@@ -71,6 +71,9 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
     {
         try
         {
+            // One that writes it itself does not start without it either.
+            if (command.LogFile is null && LogPump.WhyNotWritable(context.LogFile) is { } problem)
+                return NotStarted($"its log file '{context.LogFile}' can not be written: {problem}");
             // Whatever is thrown from here on: it is ended before that goes on.
             using ChildProcess child = ChildProcess.Start(command, context.Planned.Subtask.WorkingDirectory, context.Environment);
             return AwaitEnd(child, command, context);

@@ -10,7 +10,7 @@ public sealed class DirectCommandTests
     [InlineData("  npx\teslint  . \r\n", "npx|eslint|.")]
     [InlineData("./tools/gen.sh --out=a,b:c @file +x 50%", "./tools/gen.sh|--out=a,b:c|@file|+x|50%")]
     [InlineData("sleep 1", "sleep|1")]
-    public void Words_alone(string commandLine, string words) => Assert.Equal(words, string.Join('|', DirectCommand.Words(commandLine)!));
+    public void Words_alone(string commandLine, string words) => Assert.Equal(words, string.Join('|', DirectCommand.Words(commandLine)!.Value));
 
     [Theory]
     [InlineData("")]

@@ -22,3 +22,10 @@ internal sealed class LinuxFactAttribute : FactAttribute
     public LinuxFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
         Skip = OperatingSystem.IsLinux() ? null : "needs Linux";
 }
+
+/// <inheritdoc cref="LinuxFactAttribute" />
+internal sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = OperatingSystem.IsLinux() ? null : "needs Linux";
+}

@@ -15,3 +15,10 @@ internal sealed class UnixTheoryAttribute : TheoryAttribute
     public UnixTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
         Skip = OperatingSystem.IsWindows() ? "needs /bin/sh" : null;
 }
+
+/// <summary>A test of what is there on Linux only.</summary>
+internal sealed class LinuxFactAttribute : FactAttribute
+{
+    public LinuxFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : base(file, line) =>
+        Skip = OperatingSystem.IsLinux() ? null : "needs Linux";
+}

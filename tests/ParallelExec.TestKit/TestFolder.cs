@@ -28,6 +28,13 @@ public sealed class TestFolder : IDisposable
         return full;
     }
 
+    /// <summary>For its owner. Windows knows a program by its ending.</summary>
+    public void MakeExecutable(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Combine(path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
     public string Read(string path) => File.ReadAllText(Combine(path), Utf8);
 
     public IReadOnlyList<string> ReadLines(string path) => File.ReadAllLines(Combine(path), Utf8);

@@ -20,9 +20,6 @@ internal sealed class HandOver(
     /// </summary>
     public const string CookieVariable = "PARALLELEXEC_COOKIE";
 
-    // A value that is longer is in the context file only: systems bound the size of an environment.
-    private const int LongestVariable = 30_000;
-
     /// <summary>Longer notes are cut where they are handed on, in characters.</summary>
     private const int LongestNotes = 20_000;
 
@@ -38,6 +35,7 @@ internal sealed class HandOver(
             return environment;
 
         ImmutableList<HandedOn> received = Received(planned);
+        List<KeyValuePair<string, string>> all = [];
         var givenBy = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((string id, ImmutableSortedDictionary<string, string> values, _) in received)
         {
@@ -47,10 +45,13 @@ internal sealed class HandOver(
                 // Of two values with one variable the first counts: in the order of the plan, then of their names.
                 if (!givenBy.TryAdd(variable, id))
                     TellLost(variable, givenBy[variable], id);
-                else if (value.Length <= LongestVariable)
-                    environment[variable] = value;
+                else
+                    all.Add(new(variable, value));
             }
         }
+        HandedOnVariables variables = HandedOnVariables.Of(all);
+        foreach ((string name, string value) in variables.Values)
+            environment[name] = value;
         foreach ((string name, string value) in subtask.Environment)
             environment[name] = value;
         environment["PARALLELEXEC"] = "1";
@@ -70,7 +71,7 @@ internal sealed class HandOver(
             environment["PWD"] = subtask.WorkingDirectory;
         if (attempt > 1)
             File.Delete(HandOverFiles.OutputOf(options, subtask));
-        WriteContext(planned, received, results);
+        WriteContext(planned, received, variables.LeftOut, results);
         return environment;
     }
 
@@ -163,7 +164,8 @@ internal sealed class HandOver(
         return all;
     }
 
-    private void WriteContext(PlannedSubtask planned, ImmutableList<HandedOn> received, IReadOnlyList<SubtaskResult?> results)
+    private void WriteContext(
+        PlannedSubtask planned, ImmutableList<HandedOn> received, ImmutableArray<string> leftOut, IReadOnlyList<SubtaskResult?> results)
     {
         Subtask subtask = planned.Subtask;
         var text = new ArrayBufferWriter<byte>(512);
@@ -197,6 +199,8 @@ internal sealed class HandOver(
             json.WriteEndObject();
         }
         json.WriteEndObject();
+        if (!leftOut.IsEmpty)
+            WriteArray("valuesOnlyHere", leftOut);
         json.WriteStartObject("notes");
         foreach ((string id, _, string notes) in received.Where(entry => entry.Notes.Length > 0))
             json.WriteString(id, notes);

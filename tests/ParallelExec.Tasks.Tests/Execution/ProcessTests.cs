@@ -118,11 +118,71 @@ public sealed class ProcessTests : IDisposable
     }
 
     [UnixFact]
-    public async Task A_shell_that_is_not_there_is_told()
+    public async Task A_shell_that_is_not_there_is_PEX3003_and_not_tried_again()
     {
-        Run.Results results = await run.Async(run.Shell("a", "") with { Work = new CommandWork("echo", "no-such-shell") });
-        Assert.Equal(SubtaskStatus.Failed, results["a"].Status);
+        Run.Results results = await run.Async(run.Shell("a", "") with { Work = new CommandWork("echo", "no-such-shell"), Retries = 2 });
+        Assert.Equal((Codes.NotStarted, 1), (results["a"].Code, results["a"].Attempts));
+        Assert.Contains("the shell 'no-such-shell' was not found", results["a"].Reason, StringComparison.Ordinal);
     }
+
+    [UnixTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_script_without_a_first_line_runs(bool isTool)
+    {
+        run.Folder.Write("script", "echo $1 from $0\n");
+        run.Folder.MakeExecutable("script");
+        await run.Async(run.Shell("a", "./script hello") with { Work = isTool ? new ToolWork("./script", ["hello"]) : new CommandWork("./script hello", null) });
+        Assert.StartsWith("hello from ", run.LogOf("a"), StringComparison.Ordinal);
+    }
+
+    [UnixTheory]
+    [InlineData("no-such-program at all", 127)]
+    [InlineData("./plain.txt", 126)]
+    public async Task A_command_without_shell_syntax_ends_as_the_shell_would_end_it(string command, int exitCode)
+    {
+        run.Folder.Write("plain.txt", "");
+        SubtaskResult result = (await run.Async(run.Shell("a", command)))["a"];
+        Assert.Equal((Codes.ExitCode, exitCode), (result.Code, result.ExitCode));
+        Assert.NotEqual("", run.LogOf("a"));
+    }
+
+    [LinuxFact]
+    public async Task A_child_has_a_session_of_its_own()
+    {
+        (await run.Async(run.Shell("a", "set -- $(cat /proc/self/stat); [ $6 = $$ ]"))).AllSucceeded();
+        Assert.Equal("", run.LogOf("a"));
+    }
+
+    [UnixFact]
+    public async Task Text_that_is_no_text_is_in_the_log_as_it_was_written()
+    {
+        (await run.Async(run.Shell("a", "printf 'a\\000\\377\\033b'"))).AllSucceeded();
+        Assert.Equal(new byte[] { (byte)'a', 0, 0xFF, 0x1B, (byte)'b' }, File.ReadAllBytes(run.Folder.Combine("state/logs/a.log")));
+    }
+
+    [UnixFact]
+    public async Task A_hundred_large_values_can_be_handed_on()
+    {
+        string write = "v=$(printf %029000d 7); for i in $(seq 100); do echo v$i=$v; done >$PARALLELEXEC_OUTPUT; echo small=1 >>$PARALLELEXEC_OUTPUT";
+        string read = "[ \"$PARALLELEXEC_OUTPUT_GIVE_SMALL\" = 1 ] && grep -q PARALLELEXEC_OUTPUT_GIVE_V99 \"$PARALLELEXEC_CONTEXT\" && grep -q valuesOnlyHere \"$PARALLELEXEC_CONTEXT\"";
+        (await run.Async(run.Shell("give", write), run.Shell("take <- give", read))).AllSucceeded();
+    }
+
+    [LinuxFact]
+    public async Task An_environment_that_the_system_refuses_is_PEX3003_and_says_what_is_large()
+    {
+        Run.Results results = await run.Async(run.Child("a", "exit", "0") with { Environment = [new("HUGE", new string('x', 200_000))] });
+        Assert.Equal(Codes.NotStarted, results["a"].Code);
+        Assert.Contains("longer than 128 KB", results["a"].Reason, StringComparison.Ordinal);
+        Assert.Contains("The largest: HUGE (196 KB)", results["a"].Reason, StringComparison.Ordinal);
+    }
+
+    [UnixTheory]
+    [InlineData("exit 130")]
+    [InlineData("kill -TERM $$")]
+    public async Task What_ends_as_by_a_signal_without_a_stop_is_a_failure(string command) =>
+        Assert.Equal(Codes.ExitCode, (await run.Async(run.Shell("a", command)))["a"].Code);
 
     [UnixTheory]
     [InlineData("exit 127", "exit code 127 (the shell did not find a command)")]

@@ -50,6 +50,17 @@ public sealed class StopTests : IDisposable
     }
 
     [UnixFact]
+    public async Task A_child_that_dies_of_the_signal_before_we_are_told_was_stopped()
+    {
+        Task<Run.Results> running = run.Async(run.Child("a", "hang", Pid("a")) with { Retries = 3 });
+        int child = await FileWait.ForPidAsync(Pid("a"));
+        ProcessProbe.Terminate(child);
+        run.Stop();
+        Run.Results results = await running;
+        Assert.Equal((SubtaskStatus.Cancelled, 1), (results["a"].Status, results["a"].Attempts));
+    }
+
+    [UnixFact]
     public async Task A_process_that_ignores_being_asked_is_killed_and_named()
     {
         Run.Results results = await StopWhenThere(["a"], run.Child("a", "ignore-signals", Pid("a")));

@@ -34,6 +34,9 @@ public static class ProcessProbe
         return true;
     }
 
+    /// <summary>Sends SIGTERM to one that is not the test's own child.</summary>
+    public static void Terminate(int pid) => NativeSignals.Send(pid, ProcessSignal.Terminate);
+
     /// <summary>Ends a process a test left behind, by its id. Nothing happens when it is gone already.</summary>
     public static void Kill(int pid)
     {

@@ -34,10 +34,13 @@ public sealed class TargetsProject
     }
 
     /// <summary>Starts one target without waiting; for signals and for a look at what it does meanwhile.</summary>
-    public async Task<RunningDotNet> StartAsync(string target = "RunParallelTasks", params string[] more)
+    public Task<RunningDotNet> StartAsync(string target = "RunParallelTasks", params string[] more) =>
+        StartAsync(new DotNet(folder), target, more);
+
+    public async Task<RunningDotNet> StartAsync(DotNet dotnet, string target = "RunParallelTasks", params string[] more)
     {
         await SdkSource.PrepareAsync();
-        return new DotNet(folder).Start(Arguments(target, ResultFile(), more));
+        return dotnet.Start(Arguments(target, ResultFile(), more));
     }
 
     private static BuildRun WithResult(BuildRun run, string file) => File.Exists(file) ? run with { ResultJson = File.ReadAllText(file) } : run;

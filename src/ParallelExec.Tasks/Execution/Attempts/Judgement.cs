@@ -1,3 +1,4 @@
+using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
@@ -33,8 +34,9 @@ internal static class Judgement
             RunnerEnd.ProjectEnded when context.Ended.IsCancellationRequested => Cancelled(result),
             RunnerEnd.ProjectEnded => result with { Code = Codes.ProjectFailed, Reason = ran.Problem, ExitCode = null },
             RunnerEnd.AgentFailed => result with { Code = ran.Code, Reason = ran.Problem },
+            RunnerEnd.LogNotWritten => result with { Code = Codes.StateNotWritable, Reason = ran.Problem },
             RunnerEnd.Exited when ran.ExitCode == 0 => Succeeded(result),
-            RunnerEnd.Exited => result with { Code = Codes.ExitCode, Reason = $"exit code {ran.ExitCode}{Meaning(ran.ExitCode)}" },
+            RunnerEnd.Exited => result with { Code = Codes.ExitCode, Reason = $"exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}" },
             _ => throw new InvalidOperationException($"nobody has said what {ran.End} means"),
         };
     }
@@ -81,14 +83,6 @@ internal static class Judgement
         Status = SubtaskStatus.TimedOut,
         Code = Codes.TimedOut,
         Reason = $"timed out after {Wording.Duration(context.Planned.Subtask.Timeout!.Value)}{(waitingFor.Length > 0 ? $", {waitingFor}" : "")}",
-    };
-
-    private static string Meaning(int? exitCode) => exitCode switch
-    {
-        126 when !OperatingSystem.IsWindows() => " (found, but could not be executed)",
-        127 when !OperatingSystem.IsWindows() => " (the shell did not find a command)",
-        > 128 and <= 128 + 31 when !OperatingSystem.IsWindows() => $" (ended by signal {exitCode - 128})",
-        _ => "",
     };
 
     private static string FirstLine(string command) => Wording.Shorten(command.Trim().Split('\n')[0], LongestCommand);

@@ -2,69 +2,117 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Output;
 
-/// <summary>Copies a child's output into its log file, in bounded memory, with secrets masked.</summary>
+/// <summary>
+/// Copies a child's output into its log file, in bounded memory, with secrets masked. Where the file can not be written any more, it goes on
+/// reading: a child whose output nobody takes would wait for ever.
+/// </summary>
 internal sealed class LogPump : IDisposable
 {
     private const int BufferSize = 64 * 1024;
     private readonly SecretMasker? masker;
-    private readonly FileStream log;
+    private readonly FileStream? log;
     private readonly byte[] buffer;
     private int held;
     private bool closed;
+    private string? problem;
+    private Exception? bug;
 
     private LogPump(string logFile, SecretMasker? masker)
     {
         this.masker = masker;
         buffer = new byte[BufferSize + (masker?.HoldBack ?? 0)];
-        // Others read it while it grows.
-        log = new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        try
+        {
+            // Others read it while it grows.
+            log = new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = e.Message;
+        }
     }
+
+    /// <returns>Null where it can be opened, which makes it.</returns>
+    public static string? WhyNotWritable(string logFile) =>
+        Try(() => File.OpenHandle(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose());
 
     /// <summary>Copies until the outputs end, or for <paramref name="grace"/> after <paramref name="exited"/>: a daemon can hold them open for ever.</summary>
     /// <param name="exited">The child has ended.</param>
-    public static async Task CopyAsync(
+    /// <returns>Why not all of it is in the log; null when it is.</returns>
+    public static async Task<string?> CopyAsync(
         IEnumerable<Stream> outputs, string logFile, bool append, SecretMasker? masker, Task exited, TimeSpan grace)
     {
-        if (!append)
-            File.WriteAllBytes(logFile, []);
-        await Task.WhenAll(outputs.Select(async output =>
+        string? atStart = append ? null : Try(() => File.WriteAllBytes(logFile, []));
+        string?[] problems = await Task.WhenAll(outputs.Select(async output =>
         {
-            using var pump = new LogPump(logFile, masker);
+            var pump = new LogPump(logFile, masker);
             Task copying = pump.CopyAsync(output);
             await Task.WhenAny(copying, exited).ConfigureAwait(false);
             await Task.WhenAny(copying, Task.Delay(grace)).ConfigureAwait(false);
+            pump.Dispose();
+            return pump.bug is null ? pump.problem : throw new InvalidOperationException("the output of a child could not be copied", pump.bug);
         })).ConfigureAwait(false);
+        return atStart ?? problems.FirstOrDefault(problem => problem is not null);
     }
 
     private async Task CopyAsync(Stream output)
     {
         var read = new byte[BufferSize];
-        int count;
-        while ((count = await output.ReadAsync(read).ConfigureAwait(false)) > 0)
+        try
         {
-            if (!Write(read.AsSpan(0, count)))
-                return;
+            int count;
+            while ((count = await output.ReadAsync(read).ConfigureAwait(false)) > 0)
+            {
+                if (!Write(read.AsSpan(0, count)))
+                    return;
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The child, and with it the other end, is gone.
         }
     }
 
+    /// <returns>False when nobody waits for it any more.</returns>
     private bool Write(ReadOnlySpan<byte> text)
     {
         lock (buffer)
         {
             if (closed)
                 return false;
+            // A log with a hole in it would look whole: what follows the first problem is left out.
+            if (problem is not null || bug is not null)
+                return true;
             text.CopyTo(buffer.AsSpan(held));
             held += text.Length;
-            int used = held;
-            if (masker is null)
-                log.Write(buffer.AsSpan(0, held));
-            else
-                used = masker.Write(buffer.AsSpan(0, held), isEnd: false, log);
-            log.Flush();
+            int used = WriteHeld(isEnd: false);
             buffer.AsSpan(used, held - used).CopyTo(buffer);
             held -= used;
             return true;
         }
+    }
+
+    private int WriteHeld(bool isEnd)
+    {
+        int used = held;
+        try
+        {
+            if (masker is null)
+                log!.Write(buffer.AsSpan(0, held));
+            else
+                used = masker.Write(buffer.AsSpan(0, held), isEnd, log!);
+            log!.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = e.Message;
+        }
+        catch (Exception e)
+        {
+            // A bug of ours must not leave the child with a full pipe: told when it has ended.
+            bug = e;
+        }
+        return used;
     }
 
     /// <summary>Writes what was held back because a secret could have begun in it.</summary>
@@ -73,8 +121,22 @@ internal sealed class LogPump : IDisposable
         lock (buffer)
         {
             closed = true;
-            masker?.Write(buffer.AsSpan(0, held), isEnd: true, log);
-            log.Dispose();
+            if (problem is null && bug is null && held > 0)
+                WriteHeld(isEnd: true);
+            problem ??= log is null ? null : Try(log.Dispose);
+        }
+    }
+
+    private static string? Try(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
         }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class BlockingThreads : TaskScheduler, IDisposable
     private readonly Queue<Task> queue = new();
     private readonly ThreadLocal<Worker?> current = new();
     private int idle;
+    private int workers;
     private bool ended;
 
     /// <summary>True on one of these threads: it may block here.</summary>
@@ -46,7 +47,7 @@ internal sealed class BlockingThreads : TaskScheduler, IDisposable
                 return;
             }
         }
-        new Thread(TakeTasks) { IsBackground = true, Name = "ParallelExec child" }.Start();
+        StartWorker();
     }
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
@@ -54,10 +55,30 @@ internal sealed class BlockingThreads : TaskScheduler, IDisposable
     // Only a debugger asks.
     protected override IEnumerable<Task> GetScheduledTasks() => [];
 
+    private void StartWorker()
+    {
+        try
+        {
+            new Thread(TakeTasks) { IsBackground = true, Name = "ParallelExec child" }.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // The system gives no more threads: one that is there takes it when it has ended what it does. With none at all there is no way.
+            lock (queue)
+            {
+                if (workers == 0)
+                    throw;
+            }
+        }
+    }
+
+    // What a task throws is the task's: TryExecuteTask catches it.
     private void TakeTasks()
     {
         var worker = new Worker();
         current.Value = worker;
+        lock (queue)
+            workers++;
         while (Take(worker) is { } task)
             TryExecuteTask(task);
     }

@@ -8,6 +8,11 @@ internal abstract class ChildProcess : IDisposable
 {
     private static readonly TimeSpan GiveUpInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long it is waited for what SIGKILL was sent to.</summary>
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
+
+    private bool isOver;
+
     /// <summary>What it writes, where it does not write its log file itself.</summary>
     public ImmutableArray<Stream> Outputs { get; protected init; } = [];
 
@@ -42,30 +47,39 @@ internal abstract class ChildProcess : IDisposable
             {
             }
         }
-        return stopping?.GetAwaiter().GetResult();
+        StopReport? report = stopping?.GetAwaiter().GetResult();
+        isOver = true;
+        return report;
     }
+
+    /// <summary>Ends what it has started and left behind, when it has ended by itself.</summary>
+    public StopReport StopRest(TimeSpan grace) => StopTreeAsync(grace).GetAwaiter().GetResult();
 
     /// <summary>Gives it one line, and no more.</summary>
     public abstract void EndInput();
 
-    public abstract void Dispose();
+    /// <summary>Nobody has seen it end: whatever went wrong here, it does not stay behind.</summary>
+    public void Dispose()
+    {
+        if (!isOver)
+        {
+            isOver = true;
+            Kill();
+            WaitForExit(KillLimit);
+        }
+        Close();
+    }
 
     /// <returns>False when the time is up, or earlier: it is asked again.</returns>
     protected abstract bool WaitForExit(TimeSpan limit);
 
     protected abstract Task<StopReport> StopTreeAsync(TimeSpan grace);
-}
 
-/// <summary>A program with its arguments.</summary>
-/// <param name="Pumped">We read what it writes; otherwise it writes its log itself.</param>
-/// <param name="ScriptFile">Written for it; to be removed when it has ended.</param>
-internal sealed record LaunchedCommand(string Program, ImmutableArray<string> Arguments, bool Pumped, string? ScriptFile = null)
-{
-    /// <summary>What we give it as its input, where no shell in front of it does.</summary>
-    public string? InputFile { get; init; }
+    /// <summary>At once, with what it has started, as far as that is found; it throws nothing.</summary>
+    protected abstract void Kill();
+
+    protected abstract void Close();
 }
 
 /// <summary>What a stop found. <paramref name="Killed"/>: those that did not end when asked. <paramref name="Survivors"/>: those that could not be ended.</summary>
 internal sealed record StopReport(ImmutableArray<string> Killed, ImmutableArray<string> Survivors);
-
-internal sealed class ProcessNotStartedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -7,11 +7,16 @@ namespace ParallelExec.Execution.Processes;
 /// <summary>Which processes run, who started them, and which carry our cookie. Linux: /proc. Others: <c>ps</c>.</summary>
 internal static class ProcessTable
 {
-    /// <summary>What descends from <paramref name="root"/>, and what carries the cookie wherever it has gone. Zombies do not count.</summary>
+    /// <summary>
+    /// What descends from <paramref name="root"/> or is in its session (also when the root itself has ended), and what carries the cookie
+    /// wherever it has gone. Zombies do not count.
+    /// </summary>
     public static IReadOnlyList<RunningProcess> Members(int root, string cookie)
     {
         string mark = $"{HandOver.CookieVariable}={cookie}";
-        List<(RunningProcess Process, bool Marked)> all = OperatingSystem.IsLinux() ? ReadProc(mark) : ReadPs(mark);
+        List<(RunningProcess Process, bool Marked)> all = OperatingSystem.IsLinux()
+            ? ReadProc(mark, root)
+            : PsOutput.Parse(SystemProcess.Capture("/bin/ps", PsOutput.Arguments), mark);
         ILookup<int, RunningProcess> children = all.ToLookup(entry => entry.Process.Parent, entry => entry.Process);
         var members = new Dictionary<int, RunningProcess>();
         var open = new Queue<RunningProcess>(all.Where(entry => entry.Marked || entry.Process.Id == root).Select(entry => entry.Process));
@@ -26,7 +31,7 @@ internal static class ProcessTable
         return [.. members.Values.OrderBy(process => process.Id)];
     }
 
-    private static List<(RunningProcess, bool)> ReadProc(string mark)
+    private static List<(RunningProcess, bool)> ReadProc(string mark, int session)
     {
         byte[] wanted = Encoding.UTF8.GetBytes(mark);
         var all = new List<(RunningProcess, bool)>();
@@ -42,29 +47,15 @@ internal static class ProcessTable
                 string[] rest = stat[(close + 2)..].Split(' ');
                 if (rest[0] is "Z" or "X")
                     continue;
-                bool marked = File.ReadAllBytes(folder + "/environ").AsSpan().IndexOf(wanted) >= 0;
+                // state, parent, group, session
+                bool marked = int.Parse(rest[3], CultureInfo.InvariantCulture) == session
+                    || File.ReadAllBytes(folder + "/environ").AsSpan().IndexOf(wanted) >= 0;
                 all.Add((new RunningProcess(id, int.Parse(rest[1], CultureInfo.InvariantCulture), stat[(open + 1)..close]), marked));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // It has ended in the meantime, or belongs to somebody else: not ours in either case.
             }
-        }
-        return all;
-    }
-
-    private static List<(RunningProcess, bool)> ReadPs(string mark)
-    {
-        var all = new List<(RunningProcess, bool)>();
-        // -E appends the environment to the command; -ww does not cut it.
-        foreach (string line in SystemProcess.Capture("/bin/ps", "-axEww", "-o", "pid=,ppid=,stat=,command=").Split('\n'))
-        {
-            string[] parts = line.Split((char[]?)null, 4, StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length < 4 || parts[2].StartsWith('Z'))
-                continue;
-            string name = Path.GetFileName(parts[3].Split(' ')[0]);
-            var process = new RunningProcess(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture), name);
-            all.Add((process, parts[3].Contains(mark, StringComparison.Ordinal)));
         }
         return all;
     }

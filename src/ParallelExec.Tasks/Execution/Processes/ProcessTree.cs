@@ -23,6 +23,22 @@ internal static partial class ProcessTree
         return new StopReport([.. stubborn.Select(process => process.ToString())], [.. left.Select(process => process.ToString())]);
     }
 
+    /// <summary>SIGKILL to all of it, once, without a look at what comes of it.</summary>
+    public static void KillAll(int root, string cookie)
+    {
+        // What is nearest first: the rest is found by a look that can fail.
+        _ = Kill(root, SigKill);
+        try
+        {
+            foreach (RunningProcess process in ProcessTable.Members(root, cookie))
+                _ = Kill(process.Id, SigKill);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // Then only what was nearest is ended.
+        }
+    }
+
     private static async Task<IReadOnlyList<RunningProcess>> SignalUntilGoneAsync(int root, string cookie, int signal, TimeSpan limit, bool again)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();

@@ -12,7 +12,12 @@ namespace ParallelExec.Execution.Processes;
 internal sealed unsafe partial class SpawnedProcess : ChildProcess
 {
     private const int SigPipe = 13;
-    private const short SetSignalDefaults = 4, SetSignalMask = 8;
+    private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08, SetSession = 0x80;
+    private const int ReadOnly = 0, WriteOnly = 0x01, Create = 0x40, Truncate = 0x200, Append = 0x400;
+    private const int TooLarge = 7;
+
+    /// <summary>Of a new log file: reading and writing, less what the umask takes.</summary>
+    private const uint FileMode = 0b110_110_110;
     private const int PidFdOpen = 434;
     private const short PollIn = 1;
     private const int Interrupted = 4;
@@ -33,20 +38,23 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     public SpawnedProcess(LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput)
     {
         cookie = environment[HandOver.CookieVariable];
-        input = keepInput ? new AnonymousPipeServerStream(PipeDirection.Out) : null;
-        output = command.Pumped ? new AnonymousPipeServerStream(PipeDirection.In) : null;
-        string?[] arguments = [command.Program, .. command.Arguments, null];
+        try
+        {
+            input = keepInput ? new AnonymousPipeServerStream(PipeDirection.Out) : null;
+            output = command.LogFile is null ? new AnonymousPipeServerStream(PipeDirection.In) : null;
+        }
+        catch (IOException e)
+        {
+            input?.Dispose();
+            throw new ProcessNotStartedException(e.Message, inner: e);
+        }
+        string?[] arguments = [command.Name ?? command.Program, .. command.Arguments, null];
         string?[] variables = [.. environment.Select(variable => string.Concat(variable.Key, "=", variable.Value)), null];
 
         byte* actions = stackalloc byte[OpaqueSize];
         int error = InitFileActions(actions);
         if (error == 0)
-            error = AddChangeDirectory(actions, workingDirectory);
-        // Our ends of pipes close by themselves in the child; a copy under another number does not.
-        if (error == 0 && input is not null)
-            error = AddDuplicate(actions, Number(input), 0);
-        for (int number = 1; error == 0 && output is not null && number <= 2; number++)
-            error = AddDuplicate(actions, Number(output), number);
+            error = AddFiles(actions, command, workingDirectory);
         if (error == 0)
             error = Spawn(out id, command.Program, actions, Attributes.Value, arguments, variables);
         _ = DestroyFileActions(actions);
@@ -56,7 +64,7 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
         {
             input?.Dispose();
             output?.Dispose();
-            throw new ProcessNotStartedException($"'{command.Program}' could not be started: {Marshal.GetPInvokeErrorMessage(error)}");
+            throw new ProcessNotStartedException(Why(error, command, workingDirectory, environment), error);
         }
         // Without it (a kernel before 5.3) a wait can not be bounded; that matters only for what not even SIGKILL ends.
         handle = (int)SystemCall(PidFdOpen, id, 0);
@@ -87,13 +95,15 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
         }
     }
 
-    public override void Dispose()
+    protected override void Close()
     {
         if (handle >= 0)
-            _ = Close(handle);
+            _ = CloseHandle(handle);
         input?.Dispose();
         output?.Dispose();
     }
+
+    protected override void Kill() => ProcessTree.KillAll(id, cookie);
 
     protected override bool WaitForExit(TimeSpan limit)
     {
@@ -123,9 +133,48 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
     protected override Task<StopReport> StopTreeAsync(TimeSpan grace) => ProcessTree.StopAsync(id, cookie, grace);
 
+    private int AddFiles(byte* actions, LaunchedCommand command, string workingDirectory)
+    {
+        int error = AddChangeDirectory(actions, workingDirectory);
+        // Our ends of pipes close by themselves in the child; a copy under another number does not.
+        if (error == 0)
+            error = input is null ? AddOpen(actions, 0, command.InputFile ?? "/dev/null", ReadOnly, 0) : AddDuplicate(actions, Number(input), 0);
+        if (error == 0)
+        {
+            error = command.LogFile is null
+                ? AddDuplicate(actions, Number(output!), 1)
+                : AddOpen(actions, 1, command.LogFile, WriteOnly | Create | (command.AppendToLog ? Append : Truncate), FileMode);
+        }
+        // The same file, with one position: what is written to both stands in the order in which it was written.
+        return error == 0 ? AddDuplicate(actions, 1, 2) : error;
+    }
+
+    /// <summary>The system gives one number for all that was to be done: what it was about is found out afterwards.</summary>
+    private static string Why(int error, LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment)
+    {
+        if (error == TooLarge)
+            return StartSize.Problem(command.Arguments, environment);
+        if (!Directory.Exists(workingDirectory))
+            return $"its working directory '{workingDirectory}' is not there";
+        try
+        {
+            if (command.LogFile is not null)
+                File.OpenHandle(command.LogFile, System.IO.FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"its log file '{command.LogFile}' can not be written: {e.Message}";
+        }
+        return $"'{command.Program}': {Marshal.GetPInvokeErrorMessage(error)}{(File.Exists(command.Program) ? ". The file is there: look at its rights, and at its first line, which may name a program that is not there" : "")}";
+    }
+
     private static int Number(AnonymousPipeServerStream pipe) => (int)pipe.ClientSafePipeHandle.DangerousGetHandle();
 
-    /// <summary>The runtime ignores SIGPIPE, and children would too.</summary>
+    /// <summary>
+    /// The runtime ignores SIGPIPE, and children would too. A session of its own: what a terminal or a CI engine sends to the whole group
+    /// reaches us, and only we end children. Not only a group of its own: such a one is stopped, for ever, as soon as it asks the terminal for
+    /// something (a password); without a terminal it says so and ends.
+    /// </summary>
     private static nint CleanSignals()
     {
         byte* attributes = (byte*)NativeMemory.AllocZeroed(OpaqueSize);
@@ -135,7 +184,7 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
         _ = SetMask(attributes, signals);
         _ = AddSignal(signals, SigPipe);
         _ = SetDefaults(attributes, signals);
-        _ = SetFlags(attributes, SetSignalDefaults | SetSignalMask);
+        _ = SetFlags(attributes, SetSignalDefaults | SetSignalMask | SetSession);
         return (nint)attributes;
     }
 
@@ -150,6 +199,9 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AddChangeDirectory(byte* actions, string directory);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AddOpen(byte* actions, int number, string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     private static partial int AddDuplicate(byte* actions, int from, int to);
@@ -182,7 +234,7 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     private static partial int Wait4(int id, out int status, int options, out Usage usage);
 
     [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int handle);
+    private static partial int CloseHandle(int handle);
 
     /// <summary><c>struct rusage</c>, with room for what else stands in it.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 512)]

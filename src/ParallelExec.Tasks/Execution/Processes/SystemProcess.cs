@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using ParallelExec.Exchange;
+using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Processes;
 
@@ -13,40 +14,39 @@ internal sealed class SystemProcess : ChildProcess
 
     public SystemProcess(LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput)
     {
-        var start = new ProcessStartInfo(command.Program)
-        {
-            WorkingDirectory = workingDirectory,
-            UseShellExecute = false,
-            RedirectStandardOutput = command.Pumped,
-            // On Unix the shell in front of it closes the input, and joins the two outputs.
-            RedirectStandardInput = keepInput || OperatingSystem.IsWindows(),
-            RedirectStandardError = command.Pumped && OperatingSystem.IsWindows(),
-        };
-        if (OperatingSystem.IsWindows())
-            start.CreateNewProcessGroup = true;
-        foreach (string argument in command.Arguments)
-            start.ArgumentList.Add(argument);
-        start.Environment.Clear();
-        foreach ((string name, string value) in environment)
-            start.Environment[name] = value;
+        cookie = environment[HandOver.CookieVariable];
+        ProcessStartInfo start = StartInfo(command, workingDirectory, environment, keepInput, Platform.Current);
         try
         {
             process = Process.Start(start) ?? throw new ProcessNotStartedException("the system gave no process");
-            if (OperatingSystem.IsWindows() && !keepInput)
-                _ = FeedAsync(process, command.InputFile);
-            job = OperatingSystem.IsWindows() ? WindowsJob.For(process.Handle) : null;
         }
-        catch (Exception e) when (e is Win32Exception or InvalidOperationException or IOException)
+        catch (Win32Exception e)
         {
-            throw new ProcessNotStartedException(e.Message, e);
+            bool isTooLarge = e.NativeErrorCode is 7 or 206;
+            throw new ProcessNotStartedException(isTooLarge ? StartSize.Problem(command.Arguments, environment) : e.Message, e.NativeErrorCode, e);
         }
-        cookie = environment[HandOver.CookieVariable];
-        Outputs = (command.Pumped, OperatingSystem.IsWindows()) switch
+        catch (Exception e) when (e is InvalidOperationException or IOException)
+        {
+            throw new ProcessNotStartedException(e.Message, inner: e);
+        }
+        if (OperatingSystem.IsWindows())
+        {
+            job = Started.Guard(() => WindowsJob.For(process.Handle), () => process.HasExited, End);
+            if (!keepInput)
+                _ = FeedAsync(process, command.InputFile);
+        }
+        Outputs = (start.RedirectStandardOutput, start.RedirectStandardError) switch
         {
             (false, _) => [],
             (true, false) => [process.StandardOutput.BaseStream],
             (true, true) => [process.StandardOutput.BaseStream, process.StandardError.BaseStream],
         };
+
+        void End()
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
     }
 
     public override int ExitCode => process.ExitCode;
@@ -55,6 +55,29 @@ internal sealed class SystemProcess : ChildProcess
 
     /// <summary>The framework waits for a child without asking what it has used.</summary>
     public override TimeSpan? CpuTime => job?.CpuTime;
+
+    public static ProcessStartInfo StartInfo(
+        LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput, Platform platform)
+    {
+        // On Unix a shell in front of it opens its files, and joins the two outputs.
+        LaunchedCommand started = platform.IsWindows ? command : command.BehindShell(keepInput);
+        var start = new ProcessStartInfo(started.Program)
+        {
+            WorkingDirectory = workingDirectory,
+            UseShellExecute = false,
+            RedirectStandardOutput = command.LogFile is null,
+            RedirectStandardInput = keepInput || platform.IsWindows,
+            RedirectStandardError = command.LogFile is null && platform.IsWindows,
+        };
+        if (OperatingSystem.IsWindows())
+            start.CreateNewProcessGroup = true;
+        foreach (string argument in started.Arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment.Clear();
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        return start;
+    }
 
     public override void EndInput()
     {
@@ -67,12 +90,6 @@ internal sealed class SystemProcess : ChildProcess
         {
             // It has ended already.
         }
-    }
-
-    public override void Dispose()
-    {
-        job?.Dispose();
-        process.Dispose();
     }
 
     /// <summary>Runs a small program of the system to its end and returns what it wrote.</summary>
@@ -95,7 +112,7 @@ internal sealed class SystemProcess : ChildProcess
             }
             process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or InvalidOperationException)
         {
             // It has ended, or does not read its input.
         }
@@ -104,5 +121,21 @@ internal sealed class SystemProcess : ChildProcess
     protected override bool WaitForExit(TimeSpan limit) => process.WaitForExit(limit);
 
     protected override Task<StopReport> StopTreeAsync(TimeSpan grace) =>
-        job is not null ? job.StopAsync(process, grace) : ProcessTree.StopAsync(process.Id, cookie, grace);
+        job is not null ? job.StopAsync(process.Id, grace) : ProcessTree.StopAsync(process.Id, cookie, grace);
+
+    protected override void Kill()
+    {
+        if (job is not null)
+            job.Terminate();
+        else if (!OperatingSystem.IsWindows())
+            ProcessTree.KillAll(process.Id, cookie);
+        else if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+    }
+
+    protected override void Close()
+    {
+        job?.Dispose();
+        process.Dispose();
+    }
 }

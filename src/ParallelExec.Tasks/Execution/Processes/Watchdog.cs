@@ -8,20 +8,26 @@ namespace ParallelExec.Execution.Processes;
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
-    // Ended in order, it reads a line and leaves. Otherwise it looks for the run's cookie until nobody has it any more.
+    // Ended in order, it reads a line and leaves. Otherwise it looks for the run's cookie until two looks have found nobody: a child that
+    // was just being started has it only a moment later. What hangs in the kernel is looked for 50 times.
     private const string Script = """
-        trap '' INT TERM HUP
-        exec >/dev/null 2>&1
+        trap '' INT TERM HUP QUIT
         read -r line && exit 0
-        for look in 1 2 3 4 5; do
-          found=$(grep -l -a -s "$1" /proc/[0-9]*/environ)
-          [ -n "$found" ] || exit 0
+        none=0 looks=0
+        while [ $none -lt 2 ] && [ $looks -lt 50 ]; do
+          looks=$((looks + 1))
+          found=$(grep -l -a -s -e "$1" /proc/[0-9]*/environ)
+          if [ -z "$found" ]; then none=$((none + 1)); else none=0; fi
           for file in $found; do
             process=${file#/proc/}
-            kill -KILL "${process%/environ}"
+            kill -KILL "${process%/environ}" 2>/dev/null
           done
+          sleep 0.1
         done
         """;
+
+    /// <summary>How long it has to leave, which takes a millisecond.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Lazy<ChildProcess?> shell;
 
@@ -29,8 +35,8 @@ internal sealed class Watchdog : IDisposable
     {
         if (!OperatingSystem.IsLinux())
             return null;
-        var own = new Dictionary<string, string>(environment, StringComparer.Ordinal) { [HandOver.CookieVariable] = "watchdog" };
-        var command = new LaunchedCommand("/bin/sh", ["-c", Script, "sh", $"{HandOver.CookieVariable}={runId}"], Pumped: false);
+        var own = new Dictionary<string, string>(environment, StringComparer.Ordinal) { [HandOver.CookieVariable] = $"watchdog-{runId};" };
+        var command = new LaunchedCommand("/bin/sh", ["-c", Script, "sh", $"{HandOver.CookieVariable}={runId}"]) { LogFile = "/dev/null" };
         try
         {
             return ChildProcess.Start(command, "/", own, keepInput: true);
@@ -50,6 +56,8 @@ internal sealed class Watchdog : IDisposable
         if (!shell.IsValueCreated || shell.Value is null)
             return;
         shell.Value.EndInput();
+        using var patience = new CancellationTokenSource(Patience);
+        shell.Value.Wait(TimeSpan.Zero, patience.Token);
         shell.Value.Dispose();
     }
 }

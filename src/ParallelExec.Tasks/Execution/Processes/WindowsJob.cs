@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ParallelExec.Execution.Processes;
@@ -20,23 +19,20 @@ internal sealed partial class WindowsJob : IDisposable
     {
         var job = new WindowsJob(CreateJobObject(0, 0));
         job.SetLimits(KillOnJobClose);
-        if (!AssignProcessToJobObject(job.handle, process))
-            throw new Win32Exception();
-        return job;
+        if (AssignProcessToJobObject(job.handle, process))
+            return job;
+        var failed = new Win32Exception();
+        job.Dispose();
+        throw failed;
     }
 
-    public async Task<StopReport> StopAsync(Process root, TimeSpan grace)
+    public Task<StopReport> StopAsync(int root, TimeSpan grace)
     {
-        GenerateConsoleCtrlEvent(CtrlBreakEvent, (uint)root.Id);
-        var clock = Stopwatch.StartNew();
-        while (ActiveProcesses() > 0 && clock.Elapsed < grace)
-            await Task.Delay(20).ConfigureAwait(false);
-        int stubborn = ActiveProcesses();
-        if (stubborn == 0)
-            return new StopReport([], []);
-        TerminateJobObject(handle, 1);
-        return new StopReport([$"{stubborn} processes of {root.Id}"], []);
+        GenerateConsoleCtrlEvent(CtrlBreakEvent, (uint)root);
+        return JobEnd.AfterAsync(root, ActiveProcesses, Terminate, grace);
     }
+
+    public void Terminate() => TerminateJobObject(handle, 1);
 
     public void Dispose()
     {

@@ -16,6 +16,17 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
 
     private readonly CpuWaits waits = new();
 
+    /// <summary>
+    /// What ends all processes at once (a service manager, a CI engine, on some systems a terminal) reaches children before we are told:
+    /// so long a child that seems to have died of it waits for the word. One that exits so by itself is a second later.
+    /// </summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
+
+    private readonly CommandLine commandLine = new(Platform.Current, pumped: masker is not null);
+
+    /// <summary>Puts another program in front of each command, or leaves it as it is: the one place where a launcher comes in.</summary>
+    public Func<LaunchedCommand, LaunchedCommand> Launcher { get; init; } = command => command;
+
     public Task<RunnerResult> RunAsync(Work work, AttemptContext context) =>
         threads.IsCurrent ? Task.FromResult(Run(work, context)) : threads.Run(() => Run(work, context));
 
@@ -26,45 +37,102 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
         string directory = context.Planned.Subtask.WorkingDirectory;
         if (!Directory.Exists(directory))
             return NotStarted($"its working directory '{directory}' is not there");
-        LaunchedCommand? command = CommandLine.For(work, context, pumped: masker is not null, out string problem);
-        if (command is null)
+        if (commandLine.For(work, context, direct: true, out string problem) is not { } command)
             return NotStarted(problem);
 
         watchdog.Watch();
-        ChildProcess child;
         try
         {
-            child = ChildProcess.Start(command, directory, context.Environment);
+            return RunTo(Launcher(command), context);
+        }
+        catch (ProcessNotStartedException e) when (command.IsDirect && (work is CommandWork ? e.IsForShell : e.IsNoExecutable))
+        {
+            return RunBehindShell(work, context);
         }
         catch (ProcessNotStartedException e)
         {
             return NotStarted(e.Message);
         }
-        using (child)
-        using (CpuWaits.Watch watch = waits.Begin(child.Id))
+    }
+
+    private RunnerResult RunBehindShell(Work work, AttemptContext context)
+    {
+        if (commandLine.For(work, context, direct: false, out string problem) is not { } command)
+            return NotStarted(problem);
+        try
         {
-            child.Ended = watch.Ended;
-            var exited = new TaskCompletionSource();
-            Task pump = child.Outputs.IsEmpty
-                ? Task.CompletedTask
-                : LogPump.CopyAsync(child.Outputs, context.LogFile, context.AppendToLog, masker, exited.Task, DaemonGrace);
-            StopReport? stopped = child.Wait(Grace, context.Ended);
-            exited.SetResult();
-            pump.GetAwaiter().GetResult();
+            return RunTo(Launcher(command), context);
+        }
+        catch (ProcessNotStartedException e)
+        {
+            return NotStarted(e.Message);
+        }
+    }
+
+    private RunnerResult RunTo(LaunchedCommand command, AttemptContext context)
+    {
+        try
+        {
+            // One that writes it itself does not start without it either.
+            if (command.LogFile is null && LogPump.WhyNotWritable(context.LogFile) is { } problem)
+                return NotStarted($"its log file '{context.LogFile}' can not be written: {problem}");
+            // Whatever is thrown from here on: it is ended before that goes on.
+            using ChildProcess child = ChildProcess.Start(command, context.Planned.Subtask.WorkingDirectory, context.Environment);
+            return AwaitEnd(child, command, context);
+        }
+        finally
+        {
             if (command.ScriptFile is not null)
-                File.Delete(command.ScriptFile);
-            // The shell in front of the command could not open it, and has told nobody but our own console.
-            if (stopped is null && child.ExitCode != 0 && !command.Pumped && !File.Exists(context.LogFile))
-                return NotStarted($"its log file '{context.LogFile}' can not be written");
-            CpuUse? cpu = child.CpuTime is { } used ? watch.With(used) : null;
-            if (stopped is null)
-                return RunnerResult.Exited(child.ExitCode) with { HasLog = true, Cpu = cpu };
+                Remove(command.ScriptFile);
+        }
+    }
+
+    private RunnerResult AwaitEnd(ChildProcess child, LaunchedCommand command, AttemptContext context)
+    {
+        using CpuWaits.Watch watch = waits.Begin(child.Id);
+        child.Ended = watch.Ended;
+        var exited = new TaskCompletionSource();
+        Task<string?> pump = child.Outputs.IsEmpty
+            ? Task.FromResult<string?>(null)
+            : LogPump.CopyAsync(child.Outputs, context.LogFile, context.AppendToLog, masker, exited.Task, DaemonGrace);
+        StopReport? stopped = child.Wait(Grace, context.Ended);
+        exited.SetResult();
+        string? missing = pump.GetAwaiter().GetResult();
+        if (stopped is null && ExitCodes.IsOfStop(child.ExitCode, Platform.Current) && context.Ended.WaitHandle.WaitOne(StopPatience))
+            stopped = child.StopRest(Grace);
+        CpuUse? cpu = child.CpuTime is { } used ? watch.With(used) : null;
+        if (stopped is not null)
+        {
             return new RunnerResult(RunnerEnd.Stopped)
             {
                 Killed = [.. stopped.Killed.Except(stopped.Survivors), .. stopped.Survivors.Select(process => $"{process}, which is still there")],
                 HasLog = true,
                 Cpu = cpu,
             };
+        }
+        // A shell in front of the command could not open it, and has told nobody but our own console.
+        if (child.ExitCode != 0 && command.LogFile is not null && !File.Exists(command.LogFile))
+            return NotStarted($"its log file '{command.LogFile}' can not be written");
+        return missing is null
+            ? RunnerResult.Exited(child.ExitCode) with { HasLog = true, Cpu = cpu }
+            : new RunnerResult(RunnerEnd.LogNotWritten)
+            {
+                ExitCode = child.ExitCode,
+                Problem = $"its log '{context.LogFile}' could not be written: {missing}. The command went on without it, and ended with exit code {child.ExitCode}",
+                HasLog = File.Exists(context.LogFile),
+                Cpu = cpu,
+            };
+    }
+
+    private static void Remove(string scriptFile)
+    {
+        try
+        {
+            File.Delete(scriptFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody still reads it: the next attempt writes it anew.
         }
     }
 

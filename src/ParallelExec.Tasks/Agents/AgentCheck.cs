@@ -1,5 +1,6 @@
 using ParallelExec.Files;
 using ParallelExec.Model;
+using ParallelExec.Parsing;
 using ParallelExec.Planning;
 
 namespace ParallelExec.Agents;

@@ -24,6 +24,9 @@ internal sealed class MetadataValue
         [.. escaped.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(text => (text.StartsWith("%21", StringComparison.Ordinal) ? "./" : "") + Unescape(text))];
 
+    /// <summary>No text can have one: not a path, not a variable, not an argument.</summary>
+    public bool HasNul => escaped.Contains('\0', StringComparison.Ordinal) || escaped.Contains("%00", StringComparison.Ordinal);
+
     public bool IsEmpty => string.IsNullOrWhiteSpace(escaped);
 
     /// <summary>A value as MSBuild holds it, with its <c>%XX</c> escapes.</summary>

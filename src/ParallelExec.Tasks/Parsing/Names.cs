@@ -2,9 +2,12 @@ using System.Collections.Frozen;
 
 namespace ParallelExec.Parsing;
 
-/// <summary>The names of the public surface: what this version has, and what the contract has but this version does not.</summary>
+/// <summary>The names of the public surface that this version has. What it does not have yet is in <see cref="LaterNames"/>: a name moves from there to here.</summary>
 internal static class Names
 {
+    public static readonly FrozenSet<string> ItemTypes = Set(
+        "ParallelTask", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder");
+
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly FrozenSet<string> Metadata = Set(
         "Command", "Tool", "Arguments", "Project", "Targets", "Properties", "Agent", "Prompt", "PromptFile",
@@ -13,23 +16,17 @@ internal static class Names
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
         "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache");
 
+    /// <summary>Metadata that says what a <c>ParallelTask</c> runs.</summary>
+    public static readonly FrozenSet<string> WorkMetadata = Set("Command", "Tool", "Project", "Targets", "Agent");
+
+    /// <summary>Metadata of <c>ParallelPool</c>.</summary>
+    public static readonly FrozenSet<string> PoolMetadata = Set("Capacity");
+
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly FrozenSet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment");
 
     /// <summary>Metadata of <c>ParallelTeam</c>.</summary>
     public static readonly FrozenSet<string> TeamMetadata = Set("SharedContext", "Coordination");
-
-    /// <summary>Metadata of the contract that a later version brings.</summary>
-    public static readonly FrozenSet<string> LaterMetadata = Set(
-        "Launcher", "Isolation", "Service", "ReadyWhen");
-
-    /// <summary>Values of later metadata that ask for nothing that is missing here.</summary>
-    public static bool AsksForNothing(string metadata, string value) => metadata.ToUpperInvariant() switch
-    {
-        "SERVICE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
-        "ISOLATION" => value.Equals("none", StringComparison.OrdinalIgnoreCase),
-        _ => false,
-    };
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly FrozenSet<string> Properties = Set(
@@ -37,12 +34,11 @@ internal static class Names
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache", "RemoteCacheWrite");
 
-    /// <summary>Properties of the contract that a later version brings.</summary>
-    public static readonly FrozenSet<string> LaterProperties = Set(
-        "Launcher", "Slots", "ExportFormat");
+    /// <summary>Values of <c>ParallelExecReports</c>.</summary>
+    public static readonly FrozenSet<string> Reports = Set("json", "markdown");
 
     /// <summary>Metadata that means something only to a child process of ours, not to the engine.</summary>
     public static readonly FrozenSet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");
 
-    private static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    public static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

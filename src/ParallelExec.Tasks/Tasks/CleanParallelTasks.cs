@@ -1,26 +1,18 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Model;
 using ParallelExec.State;
-using MSBuildTask = Microsoft.Build.Utilities.Task;
 
 namespace ParallelExec.Tasks;
 
 /// <summary>Removes what ParallelExec wrote.</summary>
 [MSBuildMultiThreadableTask]
-public sealed class CleanParallelTasks : MSBuildTask
+public sealed class CleanParallelTasks : ParallelTasksTask
 {
-    /// <summary><c>$(ParallelExecDirectory)</c>, absolute or relative to the project.</summary>
-    [Required]
-    public string Directory { get; set; } = "";
-
-    /// <summary>The declaring project.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
-
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
-        string path = Path.GetFullPath(Directory, Path.GetDirectoryName(ProjectFile)!);
+        // What can be no path names nothing that was written.
+        string directory = Property("ParallelExecDirectory").Replace("\0", "", StringComparison.Ordinal);
+        string path = Path.GetFullPath(directory, Path.GetDirectoryName(ProjectFile)!);
         if (RunDirectory.Clean(path) is { } problem)
         {
             if (problem.Severity == Severity.Error)

@@ -21,10 +21,6 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     private readonly CancellationTokenSource stop = new();
     private bool waited;
 
-    /// <summary>Folder of the SDK's own projects.</summary>
-    [Required]
-    public string SdkDirectory { get; set; } = "";
-
     /// <summary>One item for each subtask, also when the run failed.</summary>
     [Output]
     public ITaskItem[] Results { get; private set; } = [];
@@ -36,8 +32,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     /// <inheritdoc />
     public void Dispose() => stop.Dispose();
 
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
         using var log = new EngineLog(TerminalLogger);

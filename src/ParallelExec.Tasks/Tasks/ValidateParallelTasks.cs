@@ -8,8 +8,7 @@ namespace ParallelExec.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class ValidateParallelTasks : ParallelTasksTask
 {
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
         ExecutionPlan? plan = MakePlan(environment);

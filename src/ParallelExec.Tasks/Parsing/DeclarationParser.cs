@@ -11,6 +11,7 @@ internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic
     {
         RunOptions options = ParseOptions(out ProjectFiles files);
         new NameCheck(declared, files, diagnostics).Check();
+        new ExpansionCheck(declared, files, diagnostics).Check();
         ImmutableArray<Pool> pools = PoolParser.Parse(declared.Of("ParallelPool"), diagnostics);
         Dictionary<string, Team> teams = TeamParser.Parse(declared.Of("ParallelTeam"), options, diagnostics);
         var agents = new AgentResolver([.. declared.Of("ParallelAgent")], options, diagnostics);
@@ -61,7 +62,9 @@ internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic
                 continue;
             string spelled = first.Id == subtask.Id ? "" : $" (ids ignore case: the other one is '{first.Id}')";
             diagnostics.Add(Diagnostic.Error(
-                Codes.DuplicateId, $"There are two subtasks '{subtask.Id}'{spelled}. Give one of them another id, or remove it.", subtask.Origin));
+                Codes.DuplicateId,
+                $"There are two subtasks '{subtask.Id}'{spelled}. Give one of them another id, or remove it.",
+                subtask.Origin));
         }
         return unique.ToImmutable();
     }

@@ -22,6 +22,9 @@ internal sealed record DeclarationSet(string ProjectFile)
     /// <summary>Folder of the SDK, whose files declare nothing of the author; empty = not known.</summary>
     public string SdkDirectory { get; init; } = "";
 
+    /// <summary>Values of MSBuild's own path properties, such as <c>OutputPath</c>, which hold <c>bin\Debug/</c> on every system.</summary>
+    public ImmutableArray<string> PathValues { get; init; } = [];
+
     /// <summary>The <c>-m</c> of this build.</summary>
     public int NodeCount { get; init; } = 1;
 

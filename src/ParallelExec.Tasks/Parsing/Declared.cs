@@ -15,7 +15,7 @@ internal sealed record Declared
     /// <summary>With unique ids, in declaration order: items, then task folders.</summary>
     public ImmutableArray<Subtask> Subtasks { get; init; } = [];
 
-    /// <summary>Those that could not be understood, as far as they were: who depends on one must not be told that it does not exist.</summary>
+    /// <summary>Those that could not be understood: who depends on one must not be told that it does not exist.</summary>
     public ImmutableArray<Subtask> Unreadable { get; init; } = [];
 
     /// <summary>What the task folders hold.</summary>

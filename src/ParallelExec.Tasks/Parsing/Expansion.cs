@@ -4,8 +4,12 @@ using ParallelExec.Parsing.TaskFolders;
 
 namespace ParallelExec.Parsing;
 
-/// <summary>Between declarations and the plan: each kind of declared set becomes its subtasks. A new kind begins here, with a line in <see cref="Expand"/>.</summary>
-internal sealed class Expansion(DeclarationSet declared, RunOptions options, IReadOnlyDictionary<string, Team> teams, List<Diagnostic> diagnostics)
+/// <summary>
+/// Between declarations and the plan: each kind of declared set becomes its subtasks. A new kind begins here, with an entry in
+/// <see cref="Expand"/>.
+/// </summary>
+internal sealed class Expansion(
+    DeclarationSet declared, RunOptions options, IReadOnlyDictionary<string, Team> teams, List<Diagnostic> diagnostics)
 {
     /// <summary>What the task folders hold, once expanded.</summary>
     public ImmutableArray<Feature> Features { get; private set; } = [];
@@ -16,7 +20,12 @@ internal sealed class Expansion(DeclarationSet declared, RunOptions options, IRe
     private IEnumerable<Expanded> Items()
     {
         var parser = new SubtaskParser(options, teams, diagnostics);
-        return declared.Of("ParallelTask").Select(item => parser.Parse(item) is { } subtask ? new Expanded(subtask) : new Expanded(Unreadable(item), IsUnderstood: false));
+        // Only a value that shows which way it is written on another system can be told from what an author has written himself.
+        string[] paths = OperatingSystem.IsWindows() ? [] : 
+            [.. declared.PathValues.Where(path => path.Contains('\\', StringComparison.Ordinal)).OrderByDescending(path => path.Length)];
+        return declared.Of("ParallelTask")
+            .Select(item => item.WithNative(paths))
+            .Select(item => parser.Parse(item) is { } subtask ? new Expanded(subtask) : new Expanded(Unreadable(item), IsUnderstood: false));
     }
 
     /// <summary>A task folder is as many as it has files.</summary>
@@ -36,5 +45,5 @@ internal sealed class Expansion(DeclarationSet declared, RunOptions options, IRe
     };
 }
 
-/// <param name="IsUnderstood">False: something was wrong with it and has been told; it stands for itself in the graph, and never runs.</param>
+/// <param name="IsUnderstood">False: something was wrong with it, which has been told; it has its place in the graph, and never runs.</param>
 internal sealed record Expanded(Subtask Subtask, bool IsUnderstood = true);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ParallelExec.Model;
 
@@ -96,7 +95,7 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
 
     /// <summary>Warns of names that look mistyped, refuses names that this version does not have.</summary>
     /// <returns>The known names for which unknown ones seem to be meant.</returns>
-    public IReadOnlyList<(string Written, string Meant)> CheckNames(FrozenSet<string> known, FrozenDictionary<string, string[]> later)
+    public IReadOnlyList<(string Written, string Meant)> CheckNames(IReadOnlySet<string> known, IReadOnlyDictionary<string, string[]> later)
     {
         List<(string, string)> slips = [];
         foreach ((string name, MetadataValue value) in declaration.Metadata)
@@ -106,13 +105,21 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
             if (later.ContainsKey(name))
             {
                 if (!value.IsEmpty && !LaterNames.AsksForNothing(later, name, value.Text))
-                    Error(Codes.NotInThisVersion, $"{Named} has {name}, which this version of ParallelExec does not have yet. Remove it, or use a later version.", name);
+                {
+                    Error(
+                        Codes.NotInThisVersion,
+                        $"{Named} has {name}, which this version of ParallelExec does not have yet. Remove it, or use a later version.",
+                        name);
+                }
             }
             else if (Suggestion.Nearest(name, known.Concat(later.Keys)) is { } meant)
             {
                 slips.Add((name, meant));
                 diagnostics.Add(Diagnostic.Warning(
-                    Codes.UnknownName, $"{Named} has unknown metadata {name}, which does nothing. Did you mean '{meant}'?", declaration.Origin, name));
+                    Codes.UnknownName,
+                    $"{Named} has unknown metadata {name}, which does nothing. Did you mean '{meant}'?",
+                    declaration.Origin,
+                    name));
             }
         }
         return slips;
@@ -145,7 +152,8 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
     /// <summary>It would do nothing at all, because of a slip in the name of its only work: the warning becomes an error.</summary>
     public Work? NothingButASlip(string written, string meant)
     {
-        diagnostics.RemoveAll(diagnostic => diagnostic.Code == Codes.UnknownName && diagnostic.Origin == declaration.Origin && diagnostic.Metadata == written);
+        diagnostics.RemoveAll(diagnostic =>
+            diagnostic.Code == Codes.UnknownName && diagnostic.Origin == declaration.Origin && diagnostic.Metadata == written);
         Error(Codes.UnknownName, $"{Named} has unknown metadata {written}, and nothing else to run. Did you mean '{meant}'?", written);
         return null;
     }
@@ -196,11 +204,19 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
 
     private static bool IsBroken(Declaration declaration, List<Diagnostic> diagnostics)
     {
-        string[] broken = [.. declaration.Metadata.Where(entry => entry.Value.HasNul).Select(entry => entry.Key).Order(StringComparer.Ordinal)];
-        diagnostics.AddRange(broken.Select(name => Diagnostic.Error(
-            Codes.InvalidValue, $"'{declaration.Id}' has a NUL character (%00) in its {name}, which no text here can have. Remove it.", declaration.Origin, name)));
-        if (declaration.Id.Contains('\0', StringComparison.Ordinal))
-            diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"'{declaration.Id.Replace("\0", "%00", StringComparison.Ordinal)}' has a NUL character (%00) in it. Remove it.", declaration.Origin));
-        return broken.Length > 0 || declaration.Id.Contains('\0', StringComparison.Ordinal);
+        bool isBroken = declaration.Id.Contains('\0', StringComparison.Ordinal);
+        string id = declaration.Id.Replace("\0", "%00", StringComparison.Ordinal);
+        if (isBroken)
+            diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"'{id}' has a NUL character (%00) in it. Remove it.", declaration.Origin));
+        foreach (string name in declaration.Metadata.Where(entry => entry.Value.HasNul).Select(entry => entry.Key).Order(StringComparer.Ordinal))
+        {
+            isBroken = true;
+            diagnostics.Add(Diagnostic.Error(
+                Codes.InvalidValue,
+                $"'{id}' has a NUL character (%00) in its {name}, which no text here can have. Remove it.",
+                declaration.Origin,
+                name));
+        }
+        return isBroken;
     }
 }

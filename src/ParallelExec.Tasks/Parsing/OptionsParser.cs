@@ -8,6 +8,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
 {
     public const string Prefix = "ParallelExec";
 
+    private const string Has = "It has json and markdown.";
+
     /// <summary>What a <c>completion_summary</c> may have, by the format of task folders.</summary>
     private const int LongestSummary = 200;
 
@@ -62,7 +64,12 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
         foreach ((string name, string value) in declared.Properties)
         {
             if (LaterNames.Properties.ContainsKey(name) && !LaterNames.AsksForNothing(LaterNames.Properties, name, value))
-                Error(Codes.NotInThisVersion, name, $"{Prefix}{name} is set, which this version of ParallelExec does not have yet. Remove it, or use a later version.");
+            {
+                Error(
+                    Codes.NotInThisVersion,
+                    name,
+                    $"{Prefix}{name} is set, which this version of ParallelExec does not have yet. Remove it, or use a later version.");
+            }
             if (value.Contains('\0', StringComparison.Ordinal))
                 Error(Codes.InvalidValue, name, $"{Prefix}{name} has a NUL character (%00) in it, which no text here can have. Remove it.");
         }
@@ -73,7 +80,13 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
         if (Text("RemoteCache") is not { } text)
         {
             if (Text("Cache") is { } cache && cache.Equals("Remote", StringComparison.OrdinalIgnoreCase))
-                Error(Codes.InvalidValue, "Cache", $"{Prefix}Cache is Remote, but {Prefix}RemoteCache does not say where it is. Set it to the address of the cache, for example http://cache:8080/.");
+            {
+                Error(
+                    Codes.InvalidValue,
+                    "Cache",
+                    $"{Prefix}Cache is Remote, but {Prefix}RemoteCache does not say where it is. "
+                    + "Set it to the address of the cache, for example http://cache:8080/.");
+            }
             return null;
         }
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
@@ -100,7 +113,7 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             if (report.Equals("markdown", StringComparison.OrdinalIgnoreCase))
                 markdown = true;
             else if (LaterNames.Reports.Contains(report))
-                Error(Codes.NotInThisVersion, "Reports", $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. It has json and markdown.");
+                Error(Codes.NotInThisVersion, "Reports", $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. {Has}");
             else if (!Names.Reports.Contains(report))
                 Invalid("Reports", report, "json and markdown, separated by ';'");
         }
@@ -109,7 +122,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
 
     private ImmutableArray<string> ParseTaskFolders(string projectDirectory)
     {
-        IEnumerable<string> items = declared.Of("ParallelTaskFolder").Where(item => !new MetadataReader(item, diagnostics).Failed).Select(item => item.Id);
+        IEnumerable<string> items = declared.Of("ParallelTaskFolder")
+            .Where(item => !new MetadataReader(item, diagnostics).Failed).Select(item => item.Id);
         return [.. List("TaskFolder").Concat(items).Select(folder => Path.GetFullPath(Values.NativePath(folder), projectDirectory))];
     }
 
@@ -122,7 +136,7 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
     }
 
     private ImmutableArray<string> List(string name, params string[] whenUnset) =>
-        Text(name) is { } text ? [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [.. whenUnset];
+        Text(name) is { } text ? Values.List(text) : [.. whenUnset];
 
     private ImmutableArray<string> Ids(string name) => Text(name) is { } text ? Values.Ids([text]) : [];
 
@@ -161,5 +175,7 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
 
     // What has a NUL in it has been told, and counts as not set.
     private string? Text(string name) =>
-        declared.Properties.TryGetValue(name, out string? text) && !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal) ? text.Trim() : null;
+        declared.Properties.TryGetValue(name, out string? text) && !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal)
+            ? text.Trim()
+            : null;
 }

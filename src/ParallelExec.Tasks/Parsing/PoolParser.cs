@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ParallelExec.Model;
 
@@ -13,7 +12,7 @@ internal static class PoolParser
         foreach (Declaration declaration in declarations)
         {
             var reader = new MetadataReader(declaration, diagnostics) { Kind = "The pool " };
-            reader.CheckNames(Names.PoolMetadata, FrozenDictionary<string, string[]>.Empty);
+            reader.CheckNames(Names.PoolMetadata, LaterNames.None);
             int? units = reader.WholeNumber("Capacity", least: 1);
             if (!reader.Failed && !pools.TryAdd(declaration.Id, new Pool(declaration.Id, units ?? 1)))
                 diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two pools '{declaration.Id}'. Remove one of them.", declaration.Origin));

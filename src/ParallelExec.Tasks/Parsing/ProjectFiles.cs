@@ -41,7 +41,8 @@ internal sealed class ProjectFiles
     public IReadOnlyList<RawText> Commands => commands;
 
     /// <summary>The last place that sets a property: that one counts.</summary>
-    public Origin? PlaceOf(string property) => properties.FindLast(place => place.Name.Equals(property, StringComparison.OrdinalIgnoreCase))?.Origin;
+    public Origin? PlaceOf(string property) =>
+        properties.FindLast(place => place.Name.Equals(property, StringComparison.OrdinalIgnoreCase))?.Origin;
 
     private void Add(string file)
     {
@@ -68,7 +69,7 @@ internal sealed class ProjectFiles
         string include = "", part = "";
         while (reader.Read())
         {
-            if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && path.Count > reader.Depth - 1 && reader.Depth > 1 && IsTask(path, reader.Depth - 2))
+            if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && IsTask(path, reader.Depth - 2))
                 AddCommand(reader, file, include, part, reader.Value);
             if (reader.NodeType != XmlNodeType.Element)
                 continue;
@@ -94,11 +95,12 @@ internal sealed class ProjectFiles
     }
 
     private static bool IsTask(List<string> path, int depth) =>
-        depth > 0 && depth < path.Count && path[depth - 1] == "ItemGroup" && path[depth].Equals("ParallelTask", StringComparison.OrdinalIgnoreCase);
+        depth > 0 && depth < path.Count && path[depth - 1] == "ItemGroup"
+        && path[depth].Equals("ParallelTask", StringComparison.OrdinalIgnoreCase);
 
     private void AddCommand(XmlReader reader, string file, string include, string metadata, string text)
     {
-        if (text.Contains("$(", StringComparison.Ordinal) && metadata.ToUpperInvariant() is "COMMAND" or "VERIFY" or "VERSIONCOMMAND" or "ARGUMENTS")
+        if (text.Contains("$(", StringComparison.Ordinal) && Names.ForPrograms.Contains(metadata))
             commands.Add(new RawText(include, metadata, text, Here(reader, file, include)));
     }
 

@@ -15,7 +15,9 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         var reader = new MetadataReader(declaration, diagnostics);
         if (Values.IsId(id))
             return Parse(declaration, reader);
-        string why = id.Length > 200 ? $"it has {id.Length} characters, at most 200 are allowed" : "allowed are letters, digits and . _ - : /";
+        string why = id.Length > 200
+            ? $"it has {id.Length} characters, at most 200 are allowed"
+            : "allowed are letters, digits and . _ - : /";
         // That it has a NUL in it the reader has told.
         if (!id.Contains('\0', StringComparison.Ordinal))
             diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"'{id}' is not a valid id of a subtask: {why}.", declaration.Origin));
@@ -86,11 +88,12 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
             return new AgentWork(agent, reader.Text("Prompt")!);
         if (RegularFile.Exists(file))
             return new AgentWork(agent, File.ReadAllText(file));
-        reader.Invalid("PromptFile", reader.Text("PromptFile")!, Path.Exists(file) ? "a file; this is a folder, or a pipe" : "a file that is there; this one is not");
+        string expected = Path.Exists(file) ? "a file; this is a folder, or a pipe" : "a file that is there; this one is not";
+        reader.Invalid("PromptFile", reader.Text("PromptFile")!, expected);
         return null;
     }
 
-    /// <summary>A milestone is one on purpose: nothing to do, because of a slip or of a value that came out empty, is not success.</summary>
+    /// <summary>A milestone is one on purpose: nothing to do because of a slip, or of a value that came out empty, is no success.</summary>
     private static Work? CheckMilestone(MetadataReader reader, IReadOnlyList<(string Written, string Meant)> slips)
     {
         foreach ((string written, string meant) in slips)
@@ -99,13 +102,18 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
                 return reader.NothingButASlip(written, meant);
         }
         foreach (string name in Names.WorkMetadata.Where(reader.IsEmpty).Order(StringComparer.Ordinal))
-            return reader.Invalid(name, "", "something to run; a milestone, which only waits, has none of Command, Tool, Project, Targets and Agent");
+        {
+            return reader.Invalid(
+                name, "", "something to run; a milestone, which only waits, has none of Command, Tool, Project, Targets and Agent");
+        }
         return new MilestoneWork();
     }
 
     private static string WhyNoProject(MetadataReader reader, string project, string path) =>
         Path.Exists(path) ? "this is a folder, or a pipe"
-        : project == reader.Id ? "there is no such file. %(Identity) is the subtask's own id: where Include is made from other items, keep their path in metadata of theirs (docs/surface.md shows it)"
+        : project == reader.Id
+            ? "there is no such file. %(Identity) is the subtask's own id: where Include is made from other items, "
+                + "keep their path in metadata of theirs (docs/recipes.md shows it)"
         : "there is no such file";
 
     private Work? ParseWork(MetadataReader reader)
@@ -134,7 +142,7 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         if (command is not null)
             return new CommandWork(command, reader.Text("Shell"));
         if (tool is not null)
-            return new ToolWork(tool, reader.List("Arguments"));
+            return new ToolWork(Values.NativePath(tool), reader.List("Arguments"));
         if (project is not null)
         {
             string path = reader.FullPath("Project", projectDirectory)!;

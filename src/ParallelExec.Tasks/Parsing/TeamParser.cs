@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using ParallelExec.Files;
 using ParallelExec.Model;
 
@@ -13,7 +12,7 @@ internal static class TeamParser
         foreach (Declaration declaration in declarations)
         {
             var reader = new MetadataReader(declaration, diagnostics);
-            reader.CheckNames(Names.TeamMetadata, FrozenDictionary<string, string[]>.Empty);
+            reader.CheckNames(Names.TeamMetadata, LaterNames.None);
             string sharedContext = reader.FullPath("SharedContext", options.ProjectDirectory)
                 ?? Path.Combine(options.Directory, "teams", LogFiles.SafeName(declaration.Id) + ".md");
             var team = new Team(declaration.Id, sharedContext, reader.OneOf<Coordination>("Coordination") ?? Coordination.Async);

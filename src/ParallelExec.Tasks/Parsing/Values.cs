@@ -17,7 +17,9 @@ internal static partial class Values
         text = text.Trim();
         if (ColonDuration().Match(text) is { Success: true } colons)
         {
-            return TimeSpan.TryParse(colons.Value, CultureInfo.InvariantCulture, out TimeSpan span) && span.TotalMilliseconds < LongestMilliseconds ? span : null;
+            return TimeSpan.TryParse(colons.Value, CultureInfo.InvariantCulture, out TimeSpan span) && span.TotalMilliseconds < LongestMilliseconds
+                ? span
+                : null;
         }
         Match match = UnitDuration().Match(text);
         if (!match.Success || text.Length == 0)
@@ -56,7 +58,9 @@ internal static partial class Values
     public static TEnum? OneOf<TEnum>(string text)
         where TEnum : struct, Enum =>
         // By name only: the framework takes numbers too, and several names at once.
-        Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } known ? Enum.Parse<TEnum>(known) : null;
+        Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } known
+            ? Enum.Parse<TEnum>(known)
+            : null;
 
     /// <summary><c>NAME=value</c>; the value may hold further equals signs.</summary>
     public static KeyValuePair<string, string>? Assignment(string text)
@@ -68,6 +72,9 @@ internal static partial class Values
     /// <summary>True for an id of the contract: letters, digits and <c>. _ - : /</c>, 200 characters at most.</summary>
     public static bool IsId(string id) =>
         id.Length is > 0 and <= 200 && id.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/');
+
+    public static ImmutableArray<string> List(string text) =>
+        [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     /// <summary>A list of ids, or of wildcards over them. No id has a space in it, so a space, or a line's end, separates too.</summary>
     public static ImmutableArray<string> Ids(IEnumerable<string> entries) =>

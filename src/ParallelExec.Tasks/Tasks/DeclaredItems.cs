@@ -45,7 +45,8 @@ internal static class DeclaredItems
         foreach (string line in text.Split('\n', StringSplitOptions.TrimEntries))
         {
             int equals = line.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0 && (line.StartsWith("ParallelExec", StringComparison.Ordinal) || line[0] == '_') && line.AsSpan(0, equals).IndexOfAnyExcept(NameCharacters) < 0)
+            bool isOurs = line.StartsWith(OptionsParser.Prefix, StringComparison.Ordinal) || line.StartsWith('_');
+            if (equals > 0 && isOurs && line.AsSpan(0, equals).IndexOfAnyExcept(NameCharacters) < 0)
             {
                 name = line[..equals];
                 properties[name] = line[(equals + 1)..];

@@ -69,7 +69,7 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <returns>Null where <see cref="Diagnostics"/> hold an error.</returns>
     private protected ExecutionPlan? MakePlan(IReadOnlyDictionary<string, string> environment)
     {
-        declared = new DeclarationParser(Declaration(environment), Diagnostics).Parse();
+        Declare(environment);
         History = History.Read(RunOptions);
         bool complete = !HasErrors;
         List<Diagnostic> planned = [];
@@ -78,13 +78,25 @@ public abstract class ParallelTasksTask : MSBuildTask
         return complete ? plan : null;
     }
 
+    /// <summary>Reads and checks all that is declared, without a plan.</summary>
+    private protected void Declare(IReadOnlyDictionary<string, string> environment) =>
+        declared = new DeclarationParser(Declaration(environment), Diagnostics).Parse();
+
     /// <summary>Reads the options and the task folders, without items and plan.</summary>
     private protected void ReadTaskFolders() =>
         declared = new DeclarationParser(Declaration(ImmutableDictionary<string, string>.Empty), Diagnostics).ParseTaskFolders();
 
-    /// <summary>Of a plan that has agents in it: tells what would keep them from working, and returns what puts their prompts together.</summary>
-    private protected PromptText CheckAgents(ExecutionPlan plan, IReadOnlyDictionary<string, string> environment)
+    /// <summary>Tells what would keep agents from working.</summary>
+    /// <returns>What puts their prompts together; null where there is no plan.</returns>
+    private protected PromptText? CheckAgents(ExecutionPlan? plan, IReadOnlyDictionary<string, string> environment)
     {
+        if (plan is null)
+        {
+            // Who would be left out is not known then.
+            if (RunOptions.Only.IsEmpty && RunOptions.Skip.IsEmpty)
+                AgentCheck.CheckRunners(declared.Subtasks, Diagnostics);
+            return null;
+        }
         PromptText prompts = Prompts();
         AgentCheck.CheckContext(plan, running: true, Diagnostics);
         AgentCheck.Check(plan, prompts, environment, Diagnostics);
@@ -121,7 +133,8 @@ public abstract class ParallelTasksTask : MSBuildTask
         GlobalProperties = BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties() : ImmutableDictionary<string, string>.Empty,
         Environment = environment,
         SdkDirectory = SdkDirectory,
-        Files = [.. Property("_Files").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        Files = Values.List(Property("_Files")),
+        PathValues = Values.List(Property("_PathValues")),
         NodeCount = NodeCount,
     };
 }

@@ -70,7 +70,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     private (ExecutionPlan? Plan, PromptText? Prompts) Check(Dictionary<string, string> environment)
     {
         ExecutionPlan? plan = MakePlan(environment);
-        return (plan, plan is null ? null : CheckAgents(plan, environment));
+        return (plan, CheckAgents(plan, environment));
     }
 
     /// <summary>Takes what another run may have; waits for its end where <c>ParallelExecOnLocked</c> says so.</summary>
@@ -150,5 +150,5 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
 
     // No more than can be used at once: the engine keeps what is asked for from other projects.
     private int WantedCores(ExecutionPlan plan) =>
-        Math.Min(RunOptions.MaxParallelism, plan.Waves.Length == 0 ? 0 : plan.Waves.Max(wave => wave.Sum(subtask => subtask.Subtask.Cores)));
+        (int)Math.Min(RunOptions.MaxParallelism, plan.Waves.Length == 0 ? 0 : plan.Waves.Max(wave => wave.Sum(subtask => (long)subtask.Subtask.Cores)));
 }

@@ -12,8 +12,7 @@ public sealed class ValidateParallelTasks : ParallelTasksTask
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
         ExecutionPlan? plan = MakePlan(environment);
-        if (plan is not null)
-            CheckAgents(plan, environment);
+        CheckAgents(plan, environment);
         if (!ReportDiagnostics() || plan is null)
             return false;
         using var log = new EngineLog(TerminalLogger);

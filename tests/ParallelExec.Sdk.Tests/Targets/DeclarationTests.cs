@@ -116,6 +116,15 @@ public sealed class DeclarationTests : IDisposable
     }
 
     [Fact]
+    public async Task The_largest_numbers_mean_all_there_is()
+    {
+        TargetsProject project = TargetsProject.Create(folder, p => p
+            .ParallelTask("a", TestChildProgram.Command("exit", "0"), metadata: new Dictionary<string, string?> { ["Cores"] = "2147483647", ["Retries"] = "2147483647" })
+            .ParallelTask("b", TestChildProgram.Command("exit", "0"), metadata: new Dictionary<string, string?> { ["Cores"] = "2147483647" }));
+        (await project.RunAsync("RunParallelTasks", "-p:ParallelExecMaxParallelism=2147483647")).EnsureSucceeded();
+    }
+
+    [Fact]
     public async Task Validate_and_plan_run_nothing()
     {
         TargetsProject project = Project("it", "DependsOn", "fine");

@@ -36,6 +36,20 @@ public sealed class DeclarationParserTests : IDisposable
         Assert.Equal(("b", "a", "b"), (declared.Subtasks.Single().Id, declared.Unreadable.Single().Id, declared.Unreadable.Single().DependsOn.Single()));
     }
 
+    [UnixFact]
+    public void The_path_properties_of_MSBuild_reach_programs_as_this_system_writes_them()
+    {
+        var declared = new DeclarationSet(folder.Combine("build.proj"))
+        {
+            Items = [Given.Declaration("a", ("Tool", @"tools\run"), ("Arguments", @"\d+;bin\Debug/x.dll"), ("Environment", @"OUT=bin\Debug/"), ("WorkingDirectory", @"bin\Debug"))],
+            PathValues = [@"bin\Debug/", ""],
+        };
+        Subtask subtask = new DeclarationParser(declared, diagnostics).Parse().Subtasks.Single();
+        var tool = (ToolWork)subtask.Work;
+        Assert.Equal((@"tools/run", @"\d+ bin/Debug/x.dll", "bin/Debug/"), (tool.Tool, string.Join(' ', tool.Arguments), subtask.Environment.Single().Value));
+        Assert.Equal(folder.Combine("bin", "Debug"), subtask.WorkingDirectory);
+    }
+
     [Theory]
     [InlineData("ParallelTest")]
     [InlineData("ParallelConvert")]

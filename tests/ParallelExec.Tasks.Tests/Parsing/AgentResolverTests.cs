@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ParallelExec.Agents;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
 

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ParallelExec.Files;
 using ParallelExec.Model;
-using ParallelExec.Parsing;
 
 namespace ParallelExec.Parsing.TaskFolders;
 

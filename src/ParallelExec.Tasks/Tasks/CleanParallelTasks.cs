@@ -10,8 +10,13 @@ public sealed class CleanParallelTasks : ParallelTasksTask
 {
     private protected override bool ExecuteEnabled()
     {
-        // What can be no path names nothing that was written.
-        string directory = Property("ParallelExecDirectory").Replace("\0", "", StringComparison.Ordinal);
+        string directory = Property("ParallelExecDirectory");
+        if (directory.Contains('\0', StringComparison.Ordinal))
+        {
+            const string message = "ParallelExecDirectory has a NUL character (%00) in it, which no text here can have. Remove it.";
+            Log.LogError(null, Codes.InvalidValue, null, null, ProjectFile, 0, 0, 0, 0, message);
+            return false;
+        }
         string path = Path.GetFullPath(directory, Path.GetDirectoryName(ProjectFile)!);
         if (RunDirectory.Clean(path) is { } problem)
         {

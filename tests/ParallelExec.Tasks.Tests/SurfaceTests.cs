@@ -34,8 +34,8 @@ public class SurfaceTests
     [Fact]
     public void Each_metadata_name_and_property_is_documented()
     {
-        Assert.All(Names.Metadata.Concat(Names.LaterMetadata), name => Assert.Contains($"`{name}`", Surface, StringComparison.Ordinal));
-        Assert.All(Names.Properties.Concat(Names.LaterProperties).Except(["Version"]), name => Assert.Contains($"`ParallelExec{name}`", Surface, StringComparison.Ordinal));
+        Assert.All(Names.Metadata.Concat(LaterNames.Metadata.Keys).Concat(Names.ItemTypes).Concat(LaterNames.ItemTypes).Concat(LaterNames.Reports).Concat(LaterNames.Targets), name => Assert.Contains($"`{name}`", Surface, StringComparison.Ordinal));
+        Assert.All(Names.Properties.Concat(LaterNames.Properties.Keys).Except(["Version"]), name => Assert.Contains($"`ParallelExec{name}`", Surface, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public class SurfaceTests
         string[] targets = [.. XDocument.Load(Path.Combine(Sdk, "ParallelExec.targets")).Root!.Elements("Target")
             .Select(target => target.Attribute("Name")!.Value).Where(name => !name.StartsWith('_')).Order(StringComparer.Ordinal)];
         Assert.Equal([
-            "ArchiveParallelTasks", "BlockParallelTask", "CleanParallelTasks", "CompleteParallelTask", "ExportParallelTasks", "PlanParallelTasks", "ReportParallelTasks",
-            "ResetParallelTask", "RunParallelTasks", "ShowParallelTaskDependencies", "ShowParallelTasks", "ValidateParallelTasks"], targets);
+            "AnswerParallelTask", "ArchiveParallelTasks", "BlockParallelTask", "CleanParallelTasks", "CompleteParallelTask", "ExportParallelTasks", "PlanParallelTasks", "ReportParallelTasks",
+            "ResetParallelTask", "ReviewParallelTasks", "RunParallelTasks", "ShowParallelTaskDependencies", "ShowParallelTasks", "ValidateParallelTasks"], targets);
         Assert.All(targets, name => Assert.Contains($"`{name}`", Surface, StringComparison.Ordinal));
     }
 
@@ -81,8 +81,26 @@ public class SurfaceTests
     public void Each_property_that_a_task_understands_is_handed_to_it()
     {
         string targets = File.ReadAllText(Path.Combine(Sdk, "ParallelExec.targets"));
-        // These three the SDK files read themselves.
-        Assert.All(Names.Properties.Concat(Names.LaterProperties).Except(["RunOn", "Enabled", "Version"]), name =>
-            Assert.Contains($"<_ParallelExecOption Include=\"{name}\" Value=\"$(ParallelExec{name})\" />", targets, StringComparison.Ordinal));
+        Assert.All(Names.Properties.Concat(LaterNames.Properties.Keys).Except(["Version"]), name =>
+            Assert.Contains($"ParallelExec{name}=$(ParallelExec{name})", targets, StringComparison.Ordinal));
+        Assert.All(Names.ItemTypes.Concat(LaterNames.ItemTypes), name => Assert.Contains($">{name};@({name})", targets, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_name_is_in_this_version_or_in_a_later_one()
+    {
+        Assert.Empty(Names.Metadata.Intersect(LaterNames.Metadata.Keys, StringComparer.OrdinalIgnoreCase));
+        Assert.Empty(Names.AgentMetadata.Intersect(LaterNames.AgentMetadata.Keys, StringComparer.OrdinalIgnoreCase));
+        Assert.Empty(Names.Properties.Intersect(LaterNames.Properties.Keys, StringComparer.OrdinalIgnoreCase));
+        Assert.Empty(Names.ItemTypes.Intersect(LaterNames.ItemTypes, StringComparer.OrdinalIgnoreCase));
+        Assert.Empty(Names.Reports.Intersect(LaterNames.Reports, StringComparer.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void Each_target_of_a_later_version_refuses_with_PEX1006()
+    {
+        XElement project = XDocument.Load(Path.Combine(Sdk, "ParallelExec.targets")).Root!;
+        Assert.All(LaterNames.Targets, name => Assert.Equal(
+            "PEX1006", project.Elements("Target").Single(target => target.Attribute("Name")!.Value == name).Element("Error")!.Attribute("Code")!.Value));
     }
 }

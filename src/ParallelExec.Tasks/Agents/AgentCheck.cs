@@ -1,5 +1,6 @@
 using ParallelExec.Files;
 using ParallelExec.Model;
+using ParallelExec.Parsing;
 using ParallelExec.Planning;
 
 namespace ParallelExec.Agents;
@@ -11,15 +12,7 @@ internal static class AgentCheck
     {
         PlannedSubtask[] agents = [.. plan.Subtasks.Where(subtask =>
             subtask.Excluded is null && subtask.Subtask is { Work: AgentWork, TaskFile: null or { Status: not TaskFileStatus.Blocked } })];
-        foreach (IGrouping<string, PlannedSubtask> unknown in agents.Where(subtask => Command(subtask) is null).GroupBy(subtask => ((AgentWork)subtask.Subtask.Work).Agent))
-        {
-            string agent = unknown.Key.Length == 0 ? "an agent" : $"the agent '{unknown.Key}'";
-            string add = unknown.Key.Length == 0 ? "" : $"add <ParallelAgent Include=\"{unknown.Key}\" Runner=\"opencode\" />, or ";
-            diagnostics.Add(Diagnostic.Error(
-                Codes.NoRunner,
-                $"{Wording.Ids([.. unknown.Select(subtask => subtask.Id)])}: it is not said how {agent} is started; {add}set ParallelExecAgentRunner to one of {AgentResolver.Presets}.",
-                unknown.First().Subtask.Origin));
-        }
+        CheckRunners([.. agents.Select(subtask => subtask.Subtask)], diagnostics);
         foreach (IGrouping<string, PlannedSubtask> tool in agents.Where(subtask => Command(subtask) is not null).GroupBy(subtask => Command(subtask)!.Tool))
         {
             PlannedSubtask first = tool.First();
@@ -35,6 +28,23 @@ internal static class AgentCheck
             int length = prompts.For(subtask, []).Length;
             if (length > PromptText.Longest)
                 diagnostics.Add(Diagnostic.Error(Codes.PromptTooLong, $"'{subtask.Id}': its prompt has {length} characters, at most {PromptText.Longest} are sent. Shorten it, or put a part of it into ContextFiles.", subtask.Subtask.Origin));
+        }
+    }
+
+    /// <summary>It is known how each agent is started; also where something else is wrong, so that there is no plan.</summary>
+    public static void CheckRunners(IEnumerable<Subtask> subtasks, List<Diagnostic> diagnostics)
+    {
+        foreach (IGrouping<string, Subtask> unknown in subtasks
+            .Where(subtask => subtask.Work is AgentWork { Command: null }
+                && subtask.TaskFile is null or { Status: not (TaskFileStatus.Blocked or TaskFileStatus.Completed) })
+            .GroupBy(subtask => ((AgentWork)subtask.Work).Agent))
+        {
+            string agent = unknown.Key.Length == 0 ? "an agent" : $"the agent '{unknown.Key}'";
+            string add = unknown.Key.Length == 0 ? "" : $"add <ParallelAgent Include=\"{unknown.Key}\" Runner=\"opencode\" />, or ";
+            diagnostics.Add(Diagnostic.Error(
+                Codes.NoRunner,
+                $"{Wording.Ids([.. unknown.Select(subtask => subtask.Id)])}: it is not said how {agent} is started; {add}set ParallelExecAgentRunner to one of {AgentResolver.Presets}.",
+                unknown.First().Origin));
         }
     }
 

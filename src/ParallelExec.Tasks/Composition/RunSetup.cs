@@ -3,9 +3,9 @@ using ParallelExec.Agents;
 using ParallelExec.Events;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Model;
+using ParallelExec.Parsing.TaskFolders;
 using ParallelExec.Planning;
 using ParallelExec.State;
-using ParallelExec.TaskFolders;
 
 namespace ParallelExec.Composition;
 

@@ -34,6 +34,9 @@ internal sealed record RunOptions
     /// <summary>Paths in task folders may lead outside of <see cref="ProjectDirectory"/>.</summary>
     public bool AllowOutside { get; init; }
 
+    /// <summary>What was done, of a subtask that is completed by hand; may be empty.</summary>
+    public string Summary { get; init; } = "";
+
     /// <summary>How many agents work at a time; they occupy no core.</summary>
     public int MaxAgents { get; init; } = 4;
 

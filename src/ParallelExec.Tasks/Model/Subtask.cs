@@ -8,6 +8,12 @@ internal sealed record Subtask
     /// <summary>The time limit of an agent that declares none.</summary>
     public static readonly TimeSpan AgentTimeout = TimeSpan.FromMinutes(30);
 
+    /// <summary>What a subtask occupies that does not say it: who only waits, or lets others compute, occupies nothing.</summary>
+    public static int DefaultCores(Work? work) => work is MilestoneWork or AgentWork ? 0 : 1;
+
+    /// <summary>How long a subtask may take that does not say it; null = as long as it wants.</summary>
+    public static TimeSpan? DefaultTimeout(Work? work) => work is AgentWork ? AgentTimeout : null;
+
     public required string Id { get; init; }
     public required Work Work { get; init; }
     public required Origin Origin { get; init; }

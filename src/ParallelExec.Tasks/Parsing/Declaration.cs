@@ -5,7 +5,19 @@ using ParallelExec.Model;
 namespace ParallelExec.Parsing;
 
 /// <summary>An item as it was declared, before anything in it was checked.</summary>
-internal sealed record Declaration(string Id, IReadOnlyDictionary<string, MetadataValue> Metadata, Origin Origin);
+internal sealed record Declaration(string Id, IReadOnlyDictionary<string, MetadataValue> Metadata, Origin Origin)
+{
+    /// <summary>With these texts as this system writes them, wherever they stand in what a program is given.</summary>
+    public Declaration WithNative(IReadOnlyList<string> paths) => paths.Count == 0 ? this : this with
+    {
+        Metadata = Metadata.ToDictionary(
+            entry => entry.Key,
+            entry => Names.ForPrograms.Contains(entry.Key)
+                ? paths.Aggregate(entry.Value, (value, path) => value.Replace(path, Values.NativePath(path)))
+                : entry.Value,
+            StringComparer.OrdinalIgnoreCase),
+    };
+}
 
 /// <summary>A metadata value: as one text, and as a list. A <c>;</c> written <c>%3B</c> does not separate.</summary>
 internal sealed class MetadataValue
@@ -23,6 +35,12 @@ internal sealed class MetadataValue
     public ImmutableArray<string> PathList =>
         [.. escaped.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(text => (text.StartsWith("%21", StringComparison.Ordinal) ? "./" : "") + Unescape(text))];
+
+    public MetadataValue Replace(string old, string by) =>
+        escaped.Contains(old, StringComparison.Ordinal) ? new MetadataValue(escaped.Replace(old, by, StringComparison.Ordinal)) : this;
+
+    /// <summary>No text can have one: not a path, not a variable, not an argument.</summary>
+    public bool HasNul => escaped.Contains('\0', StringComparison.Ordinal) || escaped.Contains("%00", StringComparison.Ordinal);
 
     public bool IsEmpty => string.IsNullOrWhiteSpace(escaped);
 

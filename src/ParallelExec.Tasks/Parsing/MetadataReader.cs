@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ParallelExec.Model;
 
@@ -7,14 +6,25 @@ namespace ParallelExec.Parsing;
 /// <summary>Reads one item's metadata by name and form, and says what is wrong with each value.</summary>
 internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> diagnostics)
 {
-    /// <summary>True once something could not be understood.</summary>
-    public bool Failed { get; private set; }
+    /// <summary>What the item is, where messages have to say it: <c>The pool </c>.</summary>
+    public string Kind { get; init; } = "";
 
-    public bool Has(string name) => declaration.Metadata.TryGetValue(name, out MetadataValue? value) && !value.IsEmpty;
+    public string Id => declaration.Id;
+
+    /// <summary>True once something could not be understood.</summary>
+    public bool Failed { get; private set; } = IsBroken(declaration, diagnostics);
+
+    // What has a NUL in it has been told, and counts as not set.
+    public bool Has(string name) => declaration.Metadata.TryGetValue(name, out MetadataValue? value) && !value.IsEmpty && !value.HasNul;
+
+    /// <summary>It is there, and says nothing.</summary>
+    public bool IsEmpty(string name) => declaration.Metadata.TryGetValue(name, out MetadataValue? value) && value.IsEmpty;
 
     public string? Text(string name) => Has(name) ? declaration.Metadata[name].Text : null;
 
     public ImmutableArray<string> List(string name) => Has(name) ? declaration.Metadata[name].List : [];
+
+    public ImmutableArray<string> Ids(string name) => Values.Ids(List(name));
 
     public bool? Boolean(string name) => Read(name, Values.Boolean, "true or false");
 
@@ -51,13 +61,19 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
 
     /// <summary>An absolute path; null when it is not set.</summary>
     public string? FullPath(string name, string baseDirectory) =>
-        Text(name) is { } path ? Path.GetFullPath(Native(path), baseDirectory) : null;
+        Text(name) is { } path ? Path.GetFullPath(Values.NativePath(path), baseDirectory) : null;
 
     /// <summary>Paths and patterns; what is written with <c>!</c> is taken from the others.</summary>
     public ImmutableArray<PathPattern> Paths(string name, string baseDirectory)
     {
         if (!Has(name))
             return [];
+        // More stars than two, or two beside other characters, mean nothing to anybody.
+        if (List(name).FirstOrDefault(HasLooseStars) is { } odd)
+        {
+            Invalid(name, odd, "paths in which ** stands alone between slashes, such as out/**/*.dll");
+            return [];
+        }
         ImmutableArray<PathPattern> paths = PathPattern.List(declaration.Metadata[name].PathList, baseDirectory);
         if (paths.IsEmpty)
             Invalid(name, Text(name)!, "a path or pattern that no '!' of the same list takes back (a name that begins with '!' is written ./!name)");
@@ -69,7 +85,7 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         var files = ImmutableArray.CreateBuilder<string>();
         foreach (string path in List(name))
         {
-            string full = Path.GetFullPath(Native(path), baseDirectory);
+            string full = Path.GetFullPath(Values.NativePath(path), baseDirectory);
             if (!Path.Exists(full))
                 Invalid(name, path, "files that are there; this one is not");
             files.Add(full);
@@ -78,23 +94,35 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
     }
 
     /// <summary>Warns of names that look mistyped, refuses names that this version does not have.</summary>
-    public void CheckNames(FrozenSet<string> known, FrozenSet<string> later)
+    /// <returns>The known names for which unknown ones seem to be meant.</returns>
+    public IReadOnlyList<(string Written, string Meant)> CheckNames(IReadOnlySet<string> known, IReadOnlyDictionary<string, string[]> later)
     {
+        List<(string, string)> slips = [];
         foreach ((string name, MetadataValue value) in declaration.Metadata)
         {
             if (known.Contains(name))
                 continue;
-            if (later.Contains(name))
+            if (later.ContainsKey(name))
             {
-                if (!value.IsEmpty && !Names.AsksForNothing(name, value.Text))
-                    Error(Codes.NotInThisVersion, $"'{declaration.Id}' has {name}, which this version of ParallelExec does not have yet. Remove it, or use a later version.", name);
+                if (!value.IsEmpty && !LaterNames.AsksForNothing(later, name, value.Text))
+                {
+                    Error(
+                        Codes.NotInThisVersion,
+                        $"{Named} has {name}, which this version of ParallelExec does not have yet. Remove it, or use a later version.",
+                        name);
+                }
             }
-            else if (Suggestion.Nearest(name, known.Concat(later)) is { } meant)
+            else if (Suggestion.Nearest(name, known.Concat(later.Keys)) is { } meant)
             {
+                slips.Add((name, meant));
                 diagnostics.Add(Diagnostic.Warning(
-                    Codes.UnknownName, $"'{declaration.Id}' has unknown metadata {name}, which does nothing. Did you mean '{meant}'?", declaration.Origin, name));
+                    Codes.UnknownName,
+                    $"{Named} has unknown metadata {name}, which does nothing. Did you mean '{meant}'?",
+                    declaration.Origin,
+                    name));
             }
         }
+        return slips;
     }
 
     public void WarnIfPresent(IEnumerable<string> names, string why)
@@ -117,9 +145,20 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
 
     public Work? Invalid(string name, string value, string expected)
     {
-        Error(Codes.InvalidValue, $"'{declaration.Id}' has {name}=\"{value}\"; expected {expected}.", name);
+        Error(Codes.InvalidValue, $"{Named} has {name}=\"{value}\"; expected {expected}.", name);
         return null;
     }
+
+    /// <summary>It would do nothing at all, because of a slip in the name of its only work: the warning becomes an error.</summary>
+    public Work? NothingButASlip(string written, string meant)
+    {
+        diagnostics.RemoveAll(diagnostic =>
+            diagnostic.Code == Codes.UnknownName && diagnostic.Origin == declaration.Origin && diagnostic.Metadata == written);
+        Error(Codes.UnknownName, $"{Named} has unknown metadata {written}, and nothing else to run. Did you mean '{meant}'?", written);
+        return null;
+    }
+
+    private string Named => $"{Kind}'{declaration.Id}'";
 
     private T? Read<T>(string name, Func<string, T?> parse, string expected)
         where T : struct
@@ -160,6 +199,24 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         diagnostics.Add(Diagnostic.Error(code, message, declaration.Origin, metadata));
     }
 
-    // Authors write either slash, as MSBuild lets them.
-    private static string Native(string path) => OperatingSystem.IsWindows() ? path : path.Replace('\\', '/');
+    private static bool HasLooseStars(string path) =>
+        path.TrimStart('!', ' ').Split('/', '\\').Any(segment => segment != "**" && segment.Contains("**", StringComparison.Ordinal));
+
+    private static bool IsBroken(Declaration declaration, List<Diagnostic> diagnostics)
+    {
+        bool isBroken = declaration.Id.Contains('\0', StringComparison.Ordinal);
+        string id = declaration.Id.Replace("\0", "%00", StringComparison.Ordinal);
+        if (isBroken)
+            diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"'{id}' has a NUL character (%00) in it. Remove it.", declaration.Origin));
+        foreach (string name in declaration.Metadata.Where(entry => entry.Value.HasNul).Select(entry => entry.Key).Order(StringComparer.Ordinal))
+        {
+            isBroken = true;
+            diagnostics.Add(Diagnostic.Error(
+                Codes.InvalidValue,
+                $"'{id}' has a NUL character (%00) in its {name}, which no text here can have. Remove it.",
+                declaration.Origin,
+                name));
+        }
+        return isBroken;
+    }
 }

@@ -1,48 +1,49 @@
-using System.Collections.Frozen;
-
 namespace ParallelExec.Parsing;
 
-/// <summary>The names of the public surface: what this version has, and what the contract has but this version does not.</summary>
+/// <summary>
+/// The names of the public surface that this version has. What it does not have yet is in <see cref="LaterNames"/>: a name moves from there
+/// to here.
+/// </summary>
 internal static class Names
 {
+    public static readonly IReadOnlySet<string> ItemTypes = Set(
+        "ParallelTask", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder");
+
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
-    public static readonly FrozenSet<string> Metadata = Set(
+    public static readonly IReadOnlySet<string> Metadata = Set(
         "Command", "Tool", "Arguments", "Project", "Targets", "Properties", "Agent", "Prompt", "PromptFile",
         "DependsOn", "Parallel", "Group", "Title",
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
         "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache");
 
+    /// <summary>Metadata that says what a <c>ParallelTask</c> runs.</summary>
+    public static readonly IReadOnlySet<string> WorkMetadata = Set("Command", "Tool", "Project", "Targets", "Agent");
+
+    /// <summary>Metadata whose text a program gets as it is.</summary>
+    public static readonly IReadOnlySet<string> ForPrograms = Set("Command", "Arguments", "Verify", "VersionCommand", "Environment");
+
+    /// <summary>Metadata of <c>ParallelPool</c>.</summary>
+    public static readonly IReadOnlySet<string> PoolMetadata = Set("Capacity");
+
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
-    public static readonly FrozenSet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment");
+    public static readonly IReadOnlySet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment");
 
     /// <summary>Metadata of <c>ParallelTeam</c>.</summary>
-    public static readonly FrozenSet<string> TeamMetadata = Set("SharedContext", "Coordination");
-
-    /// <summary>Metadata of the contract that a later version brings.</summary>
-    public static readonly FrozenSet<string> LaterMetadata = Set(
-        "Launcher", "Isolation", "Service", "ReadyWhen");
-
-    /// <summary>Values of later metadata that ask for nothing that is missing here.</summary>
-    public static bool AsksForNothing(string metadata, string value) => metadata.ToUpperInvariant() switch
-    {
-        "SERVICE" => value.Equals("false", StringComparison.OrdinalIgnoreCase),
-        "ISOLATION" => value.Equals("none", StringComparison.OrdinalIgnoreCase),
-        _ => false,
-    };
+    public static readonly IReadOnlySet<string> TeamMetadata = Set("SharedContext", "Coordination");
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
-    public static readonly FrozenSet<string> Properties = Set(
+    public static readonly IReadOnlySet<string> Properties = Set(
         "Schedule", "OnFailure", "MaxParallelism", "Only", "Skip", "LogOutput", "Directory", "WriteConflicts", "Reports",
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache", "RemoteCacheWrite");
 
-    /// <summary>Properties of the contract that a later version brings.</summary>
-    public static readonly FrozenSet<string> LaterProperties = Set(
-        "Launcher", "Slots", "ExportFormat");
+    /// <summary>Values of <c>ParallelExecReports</c>.</summary>
+    public static readonly IReadOnlySet<string> Reports = Set("json", "markdown");
 
     /// <summary>Metadata that means something only to a child process of ours, not to the engine.</summary>
-    public static readonly FrozenSet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");
+    public static readonly IReadOnlySet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");
 
-    private static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    // A plain set: a frozen one takes longer to make than it is ever used here.
+    public static IReadOnlySet<string> Set(params string[] names) => names.ToHashSet(StringComparer.OrdinalIgnoreCase);
 }

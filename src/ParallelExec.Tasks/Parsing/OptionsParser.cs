@@ -4,73 +4,74 @@ using ParallelExec.Model;
 namespace ParallelExec.Parsing;
 
 /// <summary>Turns the <c>ParallelExec…</c> properties into options. Names come without the prefix.</summary>
-internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properties, string projectFile, List<Diagnostic> diagnostics)
+internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files, List<Diagnostic> diagnostics)
 {
-    private const string Prefix = "ParallelExec";
+    public const string Prefix = "ParallelExec";
 
-    /// <param name="nodeCount">The <c>-m</c> of this build, the default of <c>ParallelExecMaxParallelism</c>.</param>
-    public RunOptions Parse(int nodeCount)
+    private const string Has = "It has json and markdown.";
+
+    /// <summary>What a <c>completion_summary</c> may have, by the format of task folders.</summary>
+    private const int LongestSummary = 200;
+
+    public RunOptions Parse()
     {
-        string projectDirectory = Path.GetDirectoryName(projectFile)!;
+        string projectDirectory = Path.GetDirectoryName(declared.ProjectFile)!;
         CheckNames();
-        int? maxParallelism = Read("MaxParallelism", text => Values.WholeNumber(text, least: 1), "a whole number, 1 or more");
+        int? maxParallelism = WholeNumber("MaxParallelism");
+        _ = Boolean("Enabled");
+        Read("RunOn", text => text is "BeforeBuild" or "AfterBuild" ? true : (bool?)null, "BeforeBuild or AfterBuild, or nothing");
         return new RunOptions
         {
             Schedule = OneOf<ScheduleMode>("Schedule"),
             OnFailure = OneOf<OnFailure>("OnFailure"),
-            MaxParallelism = maxParallelism ?? nodeCount,
+            MaxParallelism = maxParallelism ?? declared.NodeCount,
             MaxParallelismIsExplicit = maxParallelism is not null,
-            NodeCount = nodeCount,
-            Only = List("Only"),
-            Skip = List("Skip"),
+            NodeCount = declared.NodeCount,
+            Only = Ids("Only"),
+            Skip = Ids("Skip"),
             LogOutput = OneOf<LogOutput>("LogOutput"),
             WriteConflicts = OneOf<WriteConflictMode>("WriteConflicts"),
-            Directory = Path.GetFullPath(Text("Directory") ?? "obj/parallelexec/", projectDirectory),
+            Directory = FullPath("Directory", projectDirectory) ?? Path.GetFullPath("obj/parallelexec/", projectDirectory),
             ProjectDirectory = projectDirectory,
-            ProjectFile = projectFile,
+            ProjectFile = declared.ProjectFile,
             Heartbeat = Read("Heartbeat", Values.Duration, Values.DurationForm) ?? TimeSpan.FromSeconds(30),
             ReportMarkdown = ParseReports(),
-            MaxAgents = Read("MaxAgents", text => Values.WholeNumber(text, least: 1), "a whole number, 1 or more") ?? 4,
+            MaxAgents = WholeNumber("MaxAgents") ?? 4,
             AgentRunner = Text("AgentRunner") ?? "",
-            ShowPrompts = Read("ShowPrompts", Values.Boolean, "true or false") ?? false,
-            Resume = Read("Resume", Values.Boolean, "true or false") ?? false,
+            ShowPrompts = Boolean("ShowPrompts") ?? false,
+            Resume = Boolean("Resume") ?? false,
             Cache = Read("Cache", Values.OneOf<CacheMode>, "one of None, UpToDate, Local, Remote") ?? CacheMode.UpToDate,
-            CacheDirectory = Path.GetFullPath(Text("CacheDirectory") ?? DefaultCacheDirectory(), projectDirectory),
+            CacheDirectory = FullPath("CacheDirectory", projectDirectory) ?? DefaultCacheDirectory(),
             CacheSize = Read("CacheSize", Values.Size, "a size such as 500MB or 10GB") ?? 10_000_000_000,
             RemoteCache = ParseRemoteCache(),
-            RemoteCacheWrite = Read("RemoteCacheWrite", Values.Boolean, "true or false") ?? true,
+            RemoteCacheWrite = Boolean("RemoteCacheWrite") ?? true,
             OnLocked = OneOf<OnLocked>("OnLocked"),
-            TaskFolders = [.. List("TaskFolder").Select(folder => Path.GetFullPath(folder.Replace('\\', '/'), projectDirectory))],
-            AllowOutside = Read("AllowOutside", Values.Boolean, "true or false") ?? false,
+            TaskFolders = ParseTaskFolders(projectDirectory),
+            AllowOutside = Boolean("AllowOutside") ?? false,
+            Summary = ParseSummary(),
+            GlobalProperties = OfProjects(declared.GlobalProperties),
         };
     }
 
-    /// <summary>Warns of global properties (<c>-p:</c>) that look like ours but are none: nobody else would tell.</summary>
-    public void CheckGlobalProperties(IEnumerable<string> globalProperties)
-    {
-        foreach (string name in globalProperties.Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)))
-        {
-            string property = name[Prefix.Length..];
-            if (!Names.Properties.Contains(property) && !Names.LaterProperties.Contains(property))
-            {
-                string? meant = Suggestion.Nearest(property, Names.Properties.Concat(Names.LaterProperties));
-                string ask = meant is null ? "" : $" Did you mean '{Prefix}{meant}'?";
-                diagnostics.Add(Diagnostic.Warning(Codes.UnknownName, $"There is no property {name}; it does nothing.{ask}"));
-            }
-        }
-    }
-
     /// <summary>The global properties that projects are built with and that change what comes of it.</summary>
-    public static ImmutableArray<KeyValuePair<string, string>> OfProjects(IEnumerable<KeyValuePair<string, string>> globalProperties) =>
+    private static ImmutableArray<KeyValuePair<string, string>> OfProjects(IEnumerable<KeyValuePair<string, string>> globalProperties) =>
         // The second is set by `dotnet build`, and tells whether somebody sits in front of it.
-        [.. globalProperties.Where(property => !property.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !property.Key.Equals("NuGetInteractive", StringComparison.OrdinalIgnoreCase))];
+        [.. globalProperties.Where(property => !property.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            && !property.Key.Equals("NuGetInteractive", StringComparison.OrdinalIgnoreCase))];
 
     private void CheckNames()
     {
-        foreach ((string name, string value) in properties)
+        foreach ((string name, string value) in declared.Properties)
         {
-            if (Names.LaterProperties.Contains(name) && value.Length > 0)
-                diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"{Prefix}{name} is set, which this version of ParallelExec does not have yet. Remove it, or use a later version."));
+            if (LaterNames.Properties.ContainsKey(name) && !LaterNames.AsksForNothing(LaterNames.Properties, name, value))
+            {
+                Error(
+                    Codes.NotInThisVersion,
+                    name,
+                    $"{Prefix}{name} is set, which this version of ParallelExec does not have yet. Remove it, or use a later version.");
+            }
+            if (value.Contains('\0', StringComparison.Ordinal))
+                Error(Codes.InvalidValue, name, $"{Prefix}{name} has a NUL character (%00) in it, which no text here can have. Remove it.");
         }
     }
 
@@ -79,7 +80,13 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
         if (Text("RemoteCache") is not { } text)
         {
             if (Text("Cache") is { } cache && cache.Equals("Remote", StringComparison.OrdinalIgnoreCase))
-                diagnostics.Add(Diagnostic.Error(Codes.InvalidValue, $"{Prefix}Cache is Remote, but {Prefix}RemoteCache does not say where it is. Set it to the address of the cache, for example http://cache:8080/."));
+            {
+                Error(
+                    Codes.InvalidValue,
+                    "Cache",
+                    $"{Prefix}Cache is Remote, but {Prefix}RemoteCache does not say where it is. "
+                    + "Set it to the address of the cache, for example http://cache:8080/.");
+            }
             return null;
         }
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
@@ -105,16 +112,40 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
         {
             if (report.Equals("markdown", StringComparison.OrdinalIgnoreCase))
                 markdown = true;
-            else if (report.ToUpperInvariant() is "HTML" or "MERMAID" or "JUNIT" or "TRACE")
-                diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. It has json and markdown."));
-            else if (!report.Equals("json", StringComparison.OrdinalIgnoreCase))
+            else if (LaterNames.Reports.Contains(report))
+                Error(Codes.NotInThisVersion, "Reports", $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. {Has}");
+            else if (!Names.Reports.Contains(report))
                 Invalid("Reports", report, "json and markdown, separated by ';'");
         }
         return markdown;
     }
 
+    private ImmutableArray<string> ParseTaskFolders(string projectDirectory)
+    {
+        IEnumerable<string> items = declared.Of("ParallelTaskFolder")
+            .Where(item => !new MetadataReader(item, diagnostics).Failed).Select(item => item.Id);
+        return [.. List("TaskFolder").Concat(items).Select(folder => Path.GetFullPath(Values.NativePath(folder), projectDirectory))];
+    }
+
+    private string ParseSummary()
+    {
+        string summary = Text("Summary") ?? "";
+        if (summary.Length > LongestSummary)
+            Error(Codes.InvalidValue, "Summary", $"{Prefix}Summary has {summary.Length} characters; expected at most {LongestSummary}.");
+        return summary;
+    }
+
     private ImmutableArray<string> List(string name, params string[] whenUnset) =>
-        Text(name) is { } text ? [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)] : [.. whenUnset];
+        Text(name) is { } text ? Values.List(text) : [.. whenUnset];
+
+    private ImmutableArray<string> Ids(string name) => Text(name) is { } text ? Values.Ids([text]) : [];
+
+    private bool? Boolean(string name) => Read(name, Values.Boolean, "true or false");
+
+    private int? WholeNumber(string name) => Read(name, text => Values.WholeNumber(text, least: 1), "a whole number, 1 or more");
+
+    private string? FullPath(string name, string projectDirectory) =>
+        Text(name) is { } path ? Path.GetFullPath(Values.NativePath(path), projectDirectory) : null;
 
     private TEnum OneOf<TEnum>(string name)
         where TEnum : struct, Enum =>
@@ -132,8 +163,19 @@ internal sealed class OptionsParser(IReadOnlyDictionary<string, string> properti
     }
 
     private void Invalid(string name, string value, string expected) =>
-        diagnostics.Add(Diagnostic.Error(Codes.InvalidValue, $"{Prefix}{name} is '{value}'; expected {expected}."));
+        Error(Codes.InvalidValue, name, $"{Prefix}{name} is '{value}'; expected {expected}.");
 
+    private void Error(string code, string name, string message)
+    {
+        bool isGlobal = declared.GlobalProperties.Keys.Contains(Prefix + name, StringComparer.OrdinalIgnoreCase);
+        diagnostics.Add(isGlobal
+            ? Diagnostic.Error(code, $"{message} It was given on the command line, with -p:.")
+            : Diagnostic.Error(code, message, files.PlaceOf(Prefix + name)));
+    }
+
+    // What has a NUL in it has been told, and counts as not set.
     private string? Text(string name) =>
-        properties.TryGetValue(name, out string? text) && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+        declared.Properties.TryGetValue(name, out string? text) && !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal)
+            ? text.Trim()
+            : null;
 }

@@ -1,45 +1,35 @@
 using System.Collections.Immutable;
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.Parsing;
 
-/// <summary>Turns declarations into subtasks. Collects every problem; a declaration with an error gives no subtask.</summary>
-internal sealed class SubtaskParser(string projectFile, string projectDirectory, IReadOnlyDictionary<string, Team> teams, List<Diagnostic> diagnostics)
+/// <summary>Turns one <c>ParallelTask</c> into a subtask. Collects every problem; a declaration with an error gives none.</summary>
+internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<string, Team> teams, List<Diagnostic> diagnostics)
 {
-    public ImmutableArray<Subtask> Parse(IReadOnlyList<Declaration> declarations)
-    {
-        var seen = new Dictionary<string, Declaration>(StringComparer.OrdinalIgnoreCase);
-        var subtasks = ImmutableArray.CreateBuilder<Subtask>(declarations.Count);
-        foreach (Declaration declaration in declarations)
-        {
-            if (CheckId(declaration, seen) && ParseOne(declaration) is { } subtask)
-                subtasks.Add(subtask);
-        }
-        return subtasks.ToImmutable();
-    }
+    private readonly string projectDirectory = options.ProjectDirectory;
 
-    private bool CheckId(Declaration declaration, Dictionary<string, Declaration> seen)
+    public Subtask? Parse(Declaration declaration)
     {
         string id = declaration.Id;
-        if (!Values.IsId(id))
-        {
-            string why = id.Length > 200 ? $"it has {id.Length} characters, at most 200 are allowed" : "allowed are letters, digits and . _ - : /";
+        var reader = new MetadataReader(declaration, diagnostics);
+        if (Values.IsId(id))
+            return Parse(declaration, reader);
+        string why = id.Length > 200
+            ? $"it has {id.Length} characters, at most 200 are allowed"
+            : "allowed are letters, digits and . _ - : /";
+        // That it has a NUL in it the reader has told.
+        if (!id.Contains('\0', StringComparison.Ordinal))
             diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"'{id}' is not a valid id of a subtask: {why}.", declaration.Origin));
-            return false;
-        }
-        if (seen.TryAdd(id, declaration))
-            return true;
-        string spelled = seen[id].Id == id ? "" : $" (ids ignore case: the other one is '{seen[id].Id}')";
-        diagnostics.Add(Diagnostic.Error(
-            Codes.DuplicateId, $"There are two subtasks '{id}'{spelled}. Give one of them another id, or remove it.", declaration.Origin));
-        return false;
+        return null;
     }
 
-    private Subtask? ParseOne(Declaration declaration)
+    private Subtask? Parse(Declaration declaration, MetadataReader reader)
     {
-        var reader = new MetadataReader(declaration, diagnostics);
-        reader.CheckNames(Names.Metadata, Names.LaterMetadata);
+        IReadOnlyList<(string Written, string Meant)> slips = reader.CheckNames(Names.Metadata, LaterNames.Metadata);
         Work? work = ParseWork(reader);
+        if (work is MilestoneWork)
+            work = CheckMilestone(reader, slips);
         string workingDirectory = reader.FullPath("WorkingDirectory", projectDirectory) ?? projectDirectory;
         if (work is ProjectWork)
             reader.WarnIfPresent(Names.ProcessOnly, "the engine builds projects in its own process");
@@ -51,12 +41,12 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
             Origin = declaration.Origin,
             Group = reader.Text("Group") ?? "",
             Title = reader.Text("Title") ?? "",
-            DependsOn = reader.List("DependsOn"),
+            DependsOn = reader.Ids("DependsOn"),
             Parallel = reader.Boolean("Parallel") ?? true,
             Always = reader.Boolean("Always") ?? false,
-            Cores = reader.WholeNumber("Cores", least: 0) ?? (work is MilestoneWork or AgentWork ? 0 : 1),
+            Cores = reader.WholeNumber("Cores", least: 0) ?? Subtask.DefaultCores(work),
             Pools = reader.Pools("Pools"),
-            Timeout = reader.Duration("Timeout") ?? (work is AgentWork ? Subtask.AgentTimeout : null),
+            Timeout = reader.Duration("Timeout") ?? Subtask.DefaultTimeout(work),
             Retries = reader.WholeNumber("Retries", least: 0) ?? 0,
             RetryDelay = reader.Duration("RetryDelay", zeroAllowed: true) ?? TimeSpan.Zero,
             ContinueOnError = reader.ContinueOnError("ContinueOnError"),
@@ -96,11 +86,35 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
         }
         if (reader.FullPath("PromptFile", projectDirectory) is not { } file)
             return new AgentWork(agent, reader.Text("Prompt")!);
-        if (File.Exists(file))
+        if (RegularFile.Exists(file))
             return new AgentWork(agent, File.ReadAllText(file));
-        reader.Invalid("PromptFile", reader.Text("PromptFile")!, "a file that is there; this one is not");
+        string expected = Path.Exists(file) ? "a file; this is a folder, or a pipe" : "a file that is there; this one is not";
+        reader.Invalid("PromptFile", reader.Text("PromptFile")!, expected);
         return null;
     }
+
+    /// <summary>A milestone is one on purpose: nothing to do because of a slip, or of a value that came out empty, is no success.</summary>
+    private static Work? CheckMilestone(MetadataReader reader, IReadOnlyList<(string Written, string Meant)> slips)
+    {
+        foreach ((string written, string meant) in slips)
+        {
+            if (Names.WorkMetadata.Contains(meant))
+                return reader.NothingButASlip(written, meant);
+        }
+        foreach (string name in Names.WorkMetadata.Where(reader.IsEmpty).Order(StringComparer.Ordinal))
+        {
+            return reader.Invalid(
+                name, "", "something to run; a milestone, which only waits, has none of Command, Tool, Project, Targets and Agent");
+        }
+        return new MilestoneWork();
+    }
+
+    private static string WhyNoProject(MetadataReader reader, string project, string path) =>
+        Path.Exists(path) ? "this is a folder, or a pipe"
+        : project == reader.Id
+            ? "there is no such file. %(Identity) is the subtask's own id: where Include is made from other items, "
+                + "keep their path in metadata of theirs (docs/recipes.md shows it)"
+        : "there is no such file";
 
     private Work? ParseWork(MetadataReader reader)
     {
@@ -128,16 +142,16 @@ internal sealed class SubtaskParser(string projectFile, string projectDirectory,
         if (command is not null)
             return new CommandWork(command, reader.Text("Shell"));
         if (tool is not null)
-            return new ToolWork(tool, reader.List("Arguments"));
+            return new ToolWork(Values.NativePath(tool), reader.List("Arguments"));
         if (project is not null)
         {
             string path = reader.FullPath("Project", projectDirectory)!;
-            if (!File.Exists(path))
-                return reader.Invalid("Project", project, "the path of a project file; there is no such file");
+            if (!RegularFile.Exists(path))
+                return reader.Invalid("Project", project, "the path of a project file; " + WhyNoProject(reader, project, path));
             return new ProjectWork(path, targets, reader.Assignments("Properties"), IsDeclaringProject: false);
         }
         return targets.IsEmpty
             ? new MilestoneWork()
-            : new ProjectWork(projectFile, targets, reader.Assignments("Properties"), IsDeclaringProject: true);
+            : new ProjectWork(options.ProjectFile, targets, reader.Assignments("Properties"), IsDeclaringProject: true);
     }
 }

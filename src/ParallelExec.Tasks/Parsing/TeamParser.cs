@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using ParallelExec.Files;
 using ParallelExec.Model;
 
@@ -13,11 +12,11 @@ internal static class TeamParser
         foreach (Declaration declaration in declarations)
         {
             var reader = new MetadataReader(declaration, diagnostics);
-            reader.CheckNames(Names.TeamMetadata, FrozenSet<string>.Empty);
+            reader.CheckNames(Names.TeamMetadata, LaterNames.None);
             string sharedContext = reader.FullPath("SharedContext", options.ProjectDirectory)
                 ?? Path.Combine(options.Directory, "teams", LogFiles.SafeName(declaration.Id) + ".md");
             var team = new Team(declaration.Id, sharedContext, reader.OneOf<Coordination>("Coordination") ?? Coordination.Async);
-            if (!teams.TryAdd(team.Name, team))
+            if (!reader.Failed && !teams.TryAdd(team.Name, team))
                 diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two teams '{team.Name}'. Remove one of them.", declaration.Origin));
         }
         return teams;

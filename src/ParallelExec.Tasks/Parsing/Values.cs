@@ -9,12 +9,17 @@ internal static partial class Values
 {
     public const string DurationForm = "a duration such as 90s, 5m, 1h30m, 500ms or 00:05:00";
 
+    /// <summary>A time-out goes into a timer of 32 bits: about 49 days.</summary>
+    private const double LongestMilliseconds = uint.MaxValue - 1;
+
     public static TimeSpan? Duration(string text)
     {
         text = text.Trim();
         if (ColonDuration().Match(text) is { Success: true } colons)
         {
-            return TimeSpan.TryParse(colons.Value, CultureInfo.InvariantCulture, out TimeSpan span) ? span : null;
+            return TimeSpan.TryParse(colons.Value, CultureInfo.InvariantCulture, out TimeSpan span) && span.TotalMilliseconds < LongestMilliseconds
+                ? span
+                : null;
         }
         Match match = UnitDuration().Match(text);
         if (!match.Success || text.Length == 0)
@@ -25,8 +30,7 @@ internal static partial class Values
             if (match.Groups[group].Success)
                 milliseconds += double.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) * UnitMilliseconds[group - 1];
         }
-        // A child's time-out goes into a timer of 32 bits: about 49 days.
-        return milliseconds < uint.MaxValue - 1 ? TimeSpan.FromMilliseconds(milliseconds) : null;
+        return milliseconds < LongestMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
     }
 
     public static bool? Boolean(string text) => text.Trim().ToUpperInvariant() switch
@@ -53,8 +57,9 @@ internal static partial class Values
 
     public static TEnum? OneOf<TEnum>(string text)
         where TEnum : struct, Enum =>
-        Enum.TryParse(text.Trim(), ignoreCase: true, out TEnum value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text.Trim()[0])
-            ? value
+        // By name only: the framework takes numbers too, and several names at once.
+        Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } known
+            ? Enum.Parse<TEnum>(known)
             : null;
 
     /// <summary><c>NAME=value</c>; the value may hold further equals signs.</summary>
@@ -68,6 +73,22 @@ internal static partial class Values
     public static bool IsId(string id) =>
         id.Length is > 0 and <= 200 && id.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/');
 
+    public static ImmutableArray<string> List(string text) =>
+        [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+
+    /// <summary>A list of ids, or of wildcards over them. No id has a space in it, so a space, or a line's end, separates too.</summary>
+    public static ImmutableArray<string> Ids(IEnumerable<string> entries) =>
+        [.. entries.SelectMany(entry => entry.Split(IdSeparators, StringSplitOptions.RemoveEmptyEntries))];
+
+    private static readonly char[] IdSeparators = [';', ' ', '\t', '\r', '\n'];
+
+    /// <summary>What to say of an id that nobody has: a comma separates nowhere in MSBuild.</summary>
+    public static string CommaHint(string id) =>
+        id.Contains(',', StringComparison.Ordinal) ? " Several are separated by ';', which on a command line is written %3B." : "";
+
+    /// <summary>Authors write either slash, as MSBuild lets them: its own path properties hold <c>bin\Debug/</c> on every system.</summary>
+    public static string NativePath(string path) => OperatingSystem.IsWindows() ? path : path.Replace('\\', '/');
+
     /// <summary>A wildcard over ids: <c>*</c> stands for any characters, ignoring case.</summary>
     public static Regex Wildcard(string pattern) => new(
         "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
@@ -75,9 +96,9 @@ internal static partial class Values
 
     private static readonly ImmutableArray<double> UnitMilliseconds = [86_400_000, 3_600_000, 60_000, 1000, 1];
 
-    [GeneratedRegex(@"^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+(?:\.[0-9]+)?)s)?(?:([0-9]+)ms)?$", RegexOptions.CultureInvariant)]
     private static partial Regex UnitDuration();
 
-    [GeneratedRegex(@"^(\d+\.)?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([0-9]+\.)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$", RegexOptions.CultureInvariant)]
     private static partial Regex ColonDuration();
 }

@@ -64,7 +64,7 @@ internal static class DependencyResolver
                 + (askers.Count > 5 ? $" and {askers.Count - 5} more" : "");
             diagnostics.Add(Diagnostic.Error(
                 Codes.MissingDependency,
-                $"There is no subtask '{name}'; {who} depend{(askers.Count == 1 ? "s" : "")} on it.{(suggest ? Suggestion.DidYouMean(name, byId.Keys) : "")}",
+                $"There is no subtask '{name}'; {who} depend{(askers.Count == 1 ? "s" : "")} on it.{Values.CommaHint(name)}{(suggest ? Suggestion.DidYouMean(name, byId.Keys) : "")}",
                 subtasks[askers[0]].Origin,
                 "DependsOn"));
         }

@@ -46,7 +46,7 @@ internal static class Selection
                 {
                     diagnostics.Add(Diagnostic.Error(
                         Codes.NothingSelected,
-                        $"{property} names '{pattern}', but no subtask has that id.{Suggestion.DidYouMean(pattern, subtasks.Select(subtask => subtask.Id))} -t:PlanParallelTasks lists them."));
+                        $"{property} names '{pattern}', but no subtask has that id.{Values.CommaHint(pattern)}{Suggestion.DidYouMean(pattern, subtasks.Select(subtask => subtask.Id))} -t:PlanParallelTasks lists them."));
                 }
             }
             return matches;

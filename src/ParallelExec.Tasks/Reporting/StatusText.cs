@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
+using ParallelExec.Parsing.TaskFolders;
 using ParallelExec.Planning;
 using ParallelExec.State;
-using ParallelExec.TaskFolders;
 
 namespace ParallelExec.Reporting;
 

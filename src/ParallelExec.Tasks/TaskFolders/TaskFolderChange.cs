@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
+using ParallelExec.Parsing.TaskFolders;
 
 namespace ParallelExec.TaskFolders;
 

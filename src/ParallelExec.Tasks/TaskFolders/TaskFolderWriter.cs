@@ -3,6 +3,7 @@ using System.Text.Json;
 using ParallelExec.Events;
 using ParallelExec.Files;
 using ParallelExec.Model;
+using ParallelExec.Parsing.TaskFolders;
 
 namespace ParallelExec.TaskFolders;
 

@@ -12,14 +12,9 @@ public sealed class ChangeTaskFolders : ParallelTasksTask
     [Required]
     public string Change { get; set; } = "";
 
-    /// <summary><c>$(ParallelExecSummary)</c>: what was done, of a completed subtask.</summary>
-    public string Summary { get; set; } = "";
-
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
-        ReadOptions();
-        ReadFeatures();
+        ReadTaskFolders();
         if (RunOptions.TaskFolders.IsEmpty)
             Diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, "There is no task folder: name one with -p:ParallelExecTaskFolder=PATH, or as a ParallelTaskFolder item."));
         using TaskFolderLock? folders = HasErrors ? null : TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics);
@@ -30,7 +25,7 @@ public sealed class ChangeTaskFolders : ParallelTasksTask
         var change = new TaskFolderChange(Features, folders, new TaskFolderWriter(Features, log, Masker), RunOptions.Only, Diagnostics);
         IEnumerable<string> done = Change switch
         {
-            "Complete" => change.Complete(Summary.Length > 0 ? Summary : "Completed by hand", DateTimeOffset.UtcNow),
+            "Complete" => change.Complete(RunOptions.Summary.Length > 0 ? RunOptions.Summary : "Completed by hand", DateTimeOffset.UtcNow),
             "Block" => change.Block(),
             "Reset" => change.Reset(),
             _ => change.Archive(),

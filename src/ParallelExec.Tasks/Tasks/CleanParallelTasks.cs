@@ -1,26 +1,23 @@
 using Microsoft.Build.Framework;
 using ParallelExec.Model;
 using ParallelExec.State;
-using MSBuildTask = Microsoft.Build.Utilities.Task;
 
 namespace ParallelExec.Tasks;
 
 /// <summary>Removes what ParallelExec wrote.</summary>
 [MSBuildMultiThreadableTask]
-public sealed class CleanParallelTasks : MSBuildTask
+public sealed class CleanParallelTasks : ParallelTasksTask
 {
-    /// <summary><c>$(ParallelExecDirectory)</c>, absolute or relative to the project.</summary>
-    [Required]
-    public string Directory { get; set; } = "";
-
-    /// <summary>The declaring project.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
-
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
-        string path = Path.GetFullPath(Directory, Path.GetDirectoryName(ProjectFile)!);
+        string directory = Property("ParallelExecDirectory");
+        if (directory.Contains('\0', StringComparison.Ordinal))
+        {
+            const string message = "ParallelExecDirectory has a NUL character (%00) in it, which no text here can have. Remove it.";
+            Log.LogError(null, Codes.InvalidValue, null, null, ProjectFile, 0, 0, 0, 0, message);
+            return false;
+        }
+        string path = Path.GetFullPath(directory, Path.GetDirectoryName(ProjectFile)!);
         if (RunDirectory.Clean(path) is { } problem)
         {
             if (problem.Severity == Severity.Error)

@@ -1,12 +1,13 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
+using ParallelExec.Parsing.TaskFolders;
 using ParallelExec.Planning;
 using ParallelExec.State;
-using ParallelExec.TaskFolders;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
 
 namespace ParallelExec.Tasks;
@@ -14,48 +15,52 @@ namespace ParallelExec.Tasks;
 /// <summary>What all tasks of ParallelExec get: the declared items and properties, and what they come to.</summary>
 public abstract class ParallelTasksTask : MSBuildTask
 {
-    /// <summary>The <c>ParallelTask</c> items.</summary>
-    public ITaskItem[] Subtasks { get; set; } = [];
+    private Dictionary<string, string> properties = [];
+    private Declared declared = Declared.Nothing;
 
-    /// <summary>The <c>ParallelPool</c> items.</summary>
-    public ITaskItem[] Pools { get; set; } = [];
+    /// <summary>All declared items, in one list: an entry <c>&gt;TYPE</c> stands before those of each type.</summary>
+    public ITaskItem[] Declarations { get; set; } = [];
 
-    /// <summary>The <c>ParallelExec…</c> properties: the name without prefix, and <c>Value</c>.</summary>
-    public ITaskItem[] Options { get; set; } = [];
+    /// <summary>The <c>ParallelExec…</c> properties, and what the SDK files know, as lines <c>Name=value</c>.</summary>
+    [Required]
+    public string Properties { get; set; } = "";
 
-    /// <summary>The <c>ParallelTaskFolder</c> items.</summary>
-    public ITaskItem[] TaskFolders { get; set; } = [];
+    /// <inheritdoc />
+    public sealed override bool Execute()
+    {
+        properties = DeclaredItems.ReadProperties(Properties);
+        // The SDK files do not call a task that they know to be off; here the other spellings of it are known.
+        if (Values.Boolean(Property("ParallelExecEnabled")) != false)
+            return ExecuteEnabled();
+        Log.LogMessage(MessageImportance.High, $"ParallelExec is off (ParallelExecEnabled={Property("ParallelExecEnabled")}): nothing was done.");
+        return true;
+    }
 
-    /// <summary>The <c>ParallelAgent</c> items.</summary>
-    public ITaskItem[] Agents { get; set; } = [];
-
-    /// <summary>The <c>ParallelTeam</c> items.</summary>
-    public ITaskItem[] Teams { get; set; } = [];
-
-    /// <summary>Items of types that a later version brings; each is refused.</summary>
-    public ITaskItem[] LaterItems { get; set; } = [];
+    private protected abstract bool ExecuteEnabled();
 
     /// <summary>The declaring project.</summary>
-    [Required]
-    public string ProjectFile { get; set; } = "";
+    private protected string ProjectFile => Property("_ProjectFile");
 
     /// <summary><c>$(MSBuildNodeCount)</c>: the <c>-m</c> of this build.</summary>
-    public int NodeCount { get; set; } = 1;
+    private protected int NodeCount => int.TryParse(Property("_NodeCount"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 1;
 
     /// <summary>True where the terminal logger shows this build.</summary>
-    public bool TerminalLogger { get; set; }
+    private protected bool TerminalLogger => Property("_TerminalLogger") == "true";
+
+    /// <summary>Folder of the SDK's own projects.</summary>
+    private protected string SdkDirectory => Property("_SdkDirectory");
 
     private protected List<Diagnostic> Diagnostics { get; } = [];
 
     private protected bool HasErrors => Diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error);
 
-    private protected RunOptions RunOptions { get; private set; } = new();
+    private protected RunOptions RunOptions => declared.Options;
 
     /// <summary>Hides secrets in what is reported; null where there are none.</summary>
-    private protected SecretMasker? Masker { get; private set; }
+    private protected SecretMasker? Masker => declared.Masker;
 
     /// <summary>What the task folders hold.</summary>
-    private protected ImmutableArray<Feature> Features { get; private set; } = [];
+    private protected ImmutableArray<Feature> Features => declared.Features;
 
     /// <summary>How long subtasks took in earlier runs.</summary>
     private protected History History { get; private set; } = new();
@@ -64,49 +69,34 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <returns>Null where <see cref="Diagnostics"/> hold an error.</returns>
     private protected ExecutionPlan? MakePlan(IReadOnlyDictionary<string, string> environment)
     {
-        ReadOptions();
-        foreach (ITaskItem item in LaterItems)
-            Diagnostics.Add(Diagnostic.Error(Codes.NotInThisVersion, $"There are {item.ItemSpec} items, which this version of ParallelExec does not have yet. Remove them, or use a later version."));
-
-        ImmutableArray<Pool> pools = ParsePools();
-        Dictionary<string, Team> teams = TeamParser.Parse(Declarations(Teams, "ParallelTeam"), RunOptions, Diagnostics);
-        ImmutableArray<Subtask> subtasks = new SubtaskParser(ProjectFile, RunOptions.ProjectDirectory, teams, Diagnostics).Parse([.. Declarations(Subtasks, "ParallelTask")]);
-        ReadFeatures();
-        subtasks = [.. subtasks, .. Features.SelectMany(feature => feature.Subtasks)];
-        subtasks = new AgentResolver([.. Declarations(Agents, "ParallelAgent")], RunOptions, Diagnostics).Resolve(subtasks);
-        foreach (Subtask twin in Features.IsEmpty ? [] : subtasks.GroupBy(subtask => subtask.Id, StringComparer.OrdinalIgnoreCase)
-            .Where(group => group.Select(subtask => subtask.TaskFile?.Feature).Distinct().Count() > 1).Select(group => group.Last()))
-            Diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two subtasks '{twin.Id}'. Give one of them another id, or remove it.", twin.Origin));
-        Masker = SecretMasker.For(subtasks.SelectMany(subtask => subtask.Secrets.SelectMany(name => SecretValues(subtask, name, environment))));
+        Declare(environment);
         History = History.Read(RunOptions);
         bool complete = !HasErrors;
-        // A subtask that could not be understood is missing here: what depends on it must not be told that it does not exist.
         List<Diagnostic> planned = [];
-        ImmutableArray<Subtask> known = complete ? subtasks : [.. subtasks, .. Unreadable(subtasks)];
-        ExecutionPlan? plan = Planner.Plan(known, pools, RunOptions, History.Estimates, planned);
+        ExecutionPlan? plan = Planner.Plan([.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned);
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
     }
 
-    private protected void ReadOptions()
-    {
-        var options = new OptionsParser(
-            Options.ToDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase), ProjectFile, Diagnostics);
-        RunOptions = options.Parse(NodeCount);
-        RunOptions = RunOptions with
-        {
-            TaskFolders = [.. RunOptions.TaskFolders, .. TaskFolders.Select(item => Path.GetFullPath(item.ItemSpec, RunOptions.ProjectDirectory))],
-        };
-        if (BuildEngine is not IBuildEngine6 engine)
-            return;
-        IReadOnlyDictionary<string, string> globalProperties = engine.GetGlobalProperties();
-        options.CheckGlobalProperties(globalProperties.Keys);
-        RunOptions = RunOptions with { GlobalProperties = OptionsParser.OfProjects(globalProperties) };
-    }
+    /// <summary>Reads and checks all that is declared, without a plan.</summary>
+    private protected void Declare(IReadOnlyDictionary<string, string> environment) =>
+        declared = new DeclarationParser(Declaration(environment), Diagnostics).Parse();
 
-    /// <summary>Of a plan that has agents in it: tells what would keep them from working, and returns what puts their prompts together.</summary>
-    private protected PromptText CheckAgents(ExecutionPlan plan, IReadOnlyDictionary<string, string> environment)
+    /// <summary>Reads the options and the task folders, without items and plan.</summary>
+    private protected void ReadTaskFolders() =>
+        declared = new DeclarationParser(Declaration(ImmutableDictionary<string, string>.Empty), Diagnostics).ParseTaskFolders();
+
+    /// <summary>Tells what would keep agents from working.</summary>
+    /// <returns>What puts their prompts together; null where there is no plan.</returns>
+    private protected PromptText? CheckAgents(ExecutionPlan? plan, IReadOnlyDictionary<string, string> environment)
     {
+        if (plan is null)
+        {
+            // Who would be left out is not known then.
+            if (RunOptions.Only.IsEmpty && RunOptions.Skip.IsEmpty)
+                AgentCheck.CheckRunners(declared.Subtasks, Diagnostics);
+            return null;
+        }
         PromptText prompts = Prompts();
         AgentCheck.CheckContext(plan, running: true, Diagnostics);
         AgentCheck.Check(plan, prompts, environment, Diagnostics);
@@ -115,9 +105,6 @@ public abstract class ParallelTasksTask : MSBuildTask
 
     private protected PromptText Prompts() =>
         new(RunOptions, Features.GroupBy(feature => feature.Id).ToDictionary(same => same.Key, same => same.First().Objective, StringComparer.Ordinal));
-
-    private protected void ReadFeatures() =>
-        Features = RunOptions.TaskFolders.IsEmpty ? [] : new TaskFolderReader(RunOptions, Diagnostics).Read();
 
     private protected bool ReportDiagnostics()
     {
@@ -136,52 +123,18 @@ public abstract class ParallelTasksTask : MSBuildTask
         return snapshot;
     }
 
-    private IEnumerable<Declaration> Declarations(ITaskItem[] items, string type)
+    private protected string Property(string name) => properties.GetValueOrDefault(name, "");
+
+    private DeclarationSet Declaration(IReadOnlyDictionary<string, string> environment) => new(ProjectFile)
     {
-        var occurrences = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        foreach (ITaskItem2 item in items.OfType<ITaskItem2>())
-        {
-            string id = item.ItemSpec;
-            occurrences[id] = occurrences.GetValueOrDefault(id, -1) + 1;
-            var metadata = new Dictionary<string, MetadataValue>(StringComparer.OrdinalIgnoreCase);
-            foreach (DictionaryEntry entry in item.CloneCustomMetadataEscaped())
-                metadata[(string)entry.Key] = MetadataValue.FromEscaped((string?)entry.Value ?? "");
-            yield return new Declaration(id, metadata, new Origin(DefiningFile(item), type, id, occurrences[id]));
-        }
-    }
-
-    private ImmutableArray<Pool> ParsePools()
-    {
-        var pools = new Dictionary<string, Pool>(StringComparer.OrdinalIgnoreCase);
-        foreach (ITaskItem item in Pools)
-        {
-            var origin = new Origin(DefiningFile(item), "ParallelPool", item.ItemSpec);
-            string capacity = item.GetMetadata("Capacity");
-            int? units = capacity.Length == 0 ? 1 : Values.WholeNumber(capacity, least: 1);
-            if (units is null)
-                Diagnostics.Add(Diagnostic.Error(Codes.InvalidValue, $"The pool '{item.ItemSpec}' has Capacity=\"{capacity}\"; expected a whole number, 1 or more.", origin, "Capacity"));
-            else if (!pools.TryAdd(item.ItemSpec, new Pool(item.ItemSpec, units.Value)))
-                Diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two pools '{item.ItemSpec}'. Remove one of them.", origin with { Occurrence = 1 }));
-        }
-        return [.. pools.Values];
-    }
-
-    private IEnumerable<Subtask> Unreadable(ImmutableArray<Subtask> subtasks)
-    {
-        HashSet<string> read = subtasks.Select(subtask => subtask.Id).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return Subtasks.Where(item => read.Add(item.ItemSpec)).Select(item => new Subtask
-        {
-            Id = item.ItemSpec,
-            Work = new MilestoneWork(),
-            Origin = new Origin(DefiningFile(item), "ParallelTask", item.ItemSpec),
-            WorkingDirectory = RunOptions.ProjectDirectory,
-            DependsOn = [.. item.GetMetadata("DependsOn").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
-        });
-    }
-
-    private string DefiningFile(ITaskItem item) => item.GetMetadata("DefiningProjectFullPath") is { Length: > 0 } file ? file : ProjectFile;
-
-    private static IEnumerable<string> SecretValues(Subtask subtask, string name, IReadOnlyDictionary<string, string> environment) =>
-        subtask.Environment.Where(pair => pair.Key == name).Select(pair => pair.Value)
-            .Concat(environment.TryGetValue(name, out string? value) ? [value] : []);
+        Items = DeclaredItems.Read(Declarations, ProjectFile),
+        Properties = properties.Where(property => property.Key.StartsWith(OptionsParser.Prefix, StringComparison.Ordinal))
+            .ToDictionary(property => property.Key[OptionsParser.Prefix.Length..], property => property.Value, StringComparer.OrdinalIgnoreCase),
+        GlobalProperties = BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties() : ImmutableDictionary<string, string>.Empty,
+        Environment = environment,
+        SdkDirectory = SdkDirectory,
+        Files = Values.List(Property("_Files")),
+        PathValues = Values.List(Property("_PathValues")),
+        NodeCount = NodeCount,
+    };
 }

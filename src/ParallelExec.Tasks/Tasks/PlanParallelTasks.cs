@@ -20,8 +20,7 @@ public sealed class PlanParallelTasks : ParallelTasksTask
     [Output]
     public ITaskItem[] Plan { get; private set; } = [];
 
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
         using var log = new EngineLog(TerminalLogger);

@@ -21,10 +21,6 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     private readonly CancellationTokenSource stop = new();
     private bool waited;
 
-    /// <summary>Folder of the SDK's own projects.</summary>
-    [Required]
-    public string SdkDirectory { get; set; } = "";
-
     /// <summary>One item for each subtask, also when the run failed.</summary>
     [Output]
     public ITaskItem[] Results { get; private set; } = [];
@@ -40,8 +36,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     /// <inheritdoc />
     public void Dispose() => stop.Dispose();
 
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
         using var log = new EngineLog(TerminalLogger);
@@ -80,7 +75,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     private (ExecutionPlan? Plan, PromptText? Prompts) Check(Dictionary<string, string> environment)
     {
         ExecutionPlan? plan = MakePlan(environment);
-        return (plan, plan is null ? null : CheckAgents(plan, environment));
+        return (plan, CheckAgents(plan, environment));
     }
 
     /// <summary>Takes what another run may have; waits for its end where <c>ParallelExecOnLocked</c> says so.</summary>
@@ -160,5 +155,5 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
 
     // No more than can be used at once: the engine keeps what is asked for from other projects.
     private int WantedCores(ExecutionPlan plan) =>
-        Math.Min(RunOptions.MaxParallelism, plan.Waves.Length == 0 ? 0 : plan.Waves.Max(wave => wave.Sum(subtask => subtask.Subtask.Cores)));
+        (int)Math.Min(RunOptions.MaxParallelism, plan.Waves.Length == 0 ? 0 : plan.Waves.Max(wave => wave.Sum(subtask => (long)subtask.Subtask.Cores)));
 }

@@ -13,8 +13,7 @@ public sealed class ShowParallelTasks : ParallelTasksTask
     /// <summary>Shows the tree of what the subtasks of <c>ParallelExecOnly</c> depend on, instead of the status.</summary>
     public bool Dependencies { get; set; }
 
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
         ExecutionPlan? plan = MakePlan(SnapshotEnvironment());
         if (plan is not null && Dependencies && RunOptions.Only.IsEmpty)

@@ -8,13 +8,11 @@ namespace ParallelExec.Tasks;
 [MSBuildMultiThreadableTask]
 public sealed class ValidateParallelTasks : ParallelTasksTask
 {
-    /// <inheritdoc />
-    public override bool Execute()
+    private protected override bool ExecuteEnabled()
     {
         Dictionary<string, string> environment = SnapshotEnvironment();
         ExecutionPlan? plan = MakePlan(environment);
-        if (plan is not null)
-            CheckAgents(plan, environment);
+        CheckAgents(plan, environment);
         if (!ReportDiagnostics() || plan is null)
             return false;
         using var log = new EngineLog(TerminalLogger);

@@ -51,6 +51,17 @@ public sealed class StandaloneTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_wrong_is_told_before_anything_is_restored_and_a_plan_restores_nothing()
+    {
+        folder.Write("lib/lib.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+        DotNet dotnet = await ConsumeAsync("<ParallelTask Include=\"lib\" Project=\"lib/lib.csproj\" />");
+        (await dotnet.RunAsync("build", "build.proj", "-nologo", "-t:PlanParallelTasks")).EnsureSucceeded();
+        BuildRun run = (await dotnet.RunAsync("build", "build.proj", "-nologo", "-p:ParallelExecSchedule=Later")).EnsureFailed();
+        Assert.Equal("PEX1004", Assert.Single(run.ErrorLines).Code);
+        Assert.False(folder.Exists("lib/obj"));
+    }
+
+    [Fact]
     public async Task The_version_can_stand_in_global_json()
     {
         SdkPackage package = await SdkPackage.GetAsync();

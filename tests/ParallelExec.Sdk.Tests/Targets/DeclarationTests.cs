@@ -83,22 +83,45 @@ public sealed class DeclarationTests : IDisposable
         Assert.Equal(("PEX1005", true), (warning.Code, warning.Text.Contains("'ParallelExecSchedule'", StringComparison.Ordinal)));
     }
 
-    [Theory]
-    [InlineData("ReportParallelTasks")]
-    [InlineData("ExportParallelTasks")]
-    public async Task A_target_of_a_later_version_is_PEX1006(string target)
+    [Fact]
+    public async Task A_target_of_a_later_version_is_PEX1006()
     {
-        BuildRun run = await Project("it", "Title", "x").RunAsync(target);
+        BuildRun run = await Project("it", "Title", "x").RunAsync("ReviewParallelTasks");
         Assert.Equal("PEX1006", Assert.Single(run.EnsureFailed().ErrorLines).Code);
     }
 
-    [Theory]
-    [InlineData("ParallelTest")]
-    [InlineData("ParallelConvert")]
-    public async Task An_item_type_of_a_later_version_is_PEX1006(string itemType)
+    [Fact]
+    public async Task A_wrong_property_and_a_mistyped_item_are_told_at_their_lines()
     {
-        BuildRun run = await TargetsProject.Create(folder, p => p.ItemInclude(itemType, "x")).RunAsync();
-        Assert.Equal("PEX1006", Assert.Single(run.EnsureFailed().ErrorLines).Code);
+        var project = TargetsProject.Create(folder, p => p
+            .Property("ParallelExecSchedule", "Later")
+            .ParallelPool("db", 1)
+            .ItemInclude("ParralelTask", "x"));
+        BuildRun run = (await project.RunAsync()).EnsureFailed();
+        Assert.Contains("ParallelExecSchedule", folder.ReadLines("build.proj")[Assert.Single(run.ErrorLines).Line - 1], StringComparison.Ordinal);
+        Assert.Contains("ParralelTask", folder.ReadLines("build.proj")[Assert.Single(run.WarningLines).Line - 1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ShowParallelTasks", "false")]
+    [InlineData("CompleteParallelTask", "false")]
+    [InlineData("CleanParallelTasks", "false")]
+    [InlineData("RunParallelTasks", "off")]
+    public async Task Whatever_is_asked_for_while_it_is_off_does_nothing_and_says_so(string target, string off)
+    {
+        folder.Write("obj/parallelexec/run.json", "{}");
+        BuildRun run = (await Project("it", "DependsOn", "nobody").RunAsync(target, $"-p:ParallelExecEnabled={off}")).EnsureSucceeded();
+        Assert.Contains($"ParallelExec is off (ParallelExecEnabled={off}): nothing was done.", run.Output, StringComparison.Ordinal);
+        Assert.True(folder.Exists("obj/parallelexec/run.json"));
+    }
+
+    [Fact]
+    public async Task The_largest_numbers_mean_all_there_is()
+    {
+        TargetsProject project = TargetsProject.Create(folder, p => p
+            .ParallelTask("a", TestChildProgram.Command("exit", "0"), metadata: new Dictionary<string, string?> { ["Cores"] = "2147483647", ["Retries"] = "2147483647" })
+            .ParallelTask("b", TestChildProgram.Command("exit", "0"), metadata: new Dictionary<string, string?> { ["Cores"] = "2147483647" }));
+        (await project.RunAsync("RunParallelTasks", "-p:ParallelExecMaxParallelism=2147483647")).EnsureSucceeded();
     }
 
     [Fact]

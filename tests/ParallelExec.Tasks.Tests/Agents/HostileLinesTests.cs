@@ -1,5 +1,6 @@
 using System.Text;
 using ParallelExec.Agents;
+using ParallelExec.Model;
 
 namespace ParallelExec.Tests.Agents;
 

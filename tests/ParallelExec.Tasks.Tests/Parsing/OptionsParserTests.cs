@@ -34,6 +34,10 @@ public class OptionsParserTests
     [Theory]
     [InlineData("Schedule", "Later", "ParallelExecSchedule is 'Later'; expected one of Waves, Eager.")]
     [InlineData("OnFailure", "Stop", "ParallelExecOnFailure is 'Stop'; expected one of FinishWave, FailFast, KeepGoing.")]
+    [InlineData("Enabled", "maybe", "ParallelExecEnabled is 'maybe'; expected true or false.")]
+    [InlineData("RunOn", "Never", "ParallelExecRunOn is 'Never'; expected BeforeBuild or AfterBuild, or nothing.")]
+    [InlineData("OnLocked", "Fail,Wait", "ParallelExecOnLocked is 'Fail,Wait'; expected one of Fail, Wait.")]
+    [InlineData("MaxParallelism", "99999999999", "ParallelExecMaxParallelism is '99999999999'; expected a whole number, 1 or more.")]
     [InlineData("MaxParallelism", "0", "ParallelExecMaxParallelism is '0'; expected a whole number, 1 or more.")]
     [InlineData("Reports", "pdf", "ParallelExecReports is 'pdf'; expected json and markdown, separated by ';'.")]
     public void A_wrong_value_is_PEX1004_and_names_the_right_ones(string name, string value, string message)
@@ -43,11 +47,14 @@ public class OptionsParserTests
         Assert.Equal((Codes.InvalidValue, message), (error.Code, error.Message));
     }
 
+    public static IEnumerable<object[]> Later =>
+    [
+        .. LaterNames.Properties.Keys.Select(name => new object[] { name, "something" }),
+        .. LaterNames.Reports.Select(report => new object[] { "Reports", $"json;{report}" }),
+    ];
+
     [Theory]
-    [InlineData("ExportFormat", "x")]
-    [InlineData("Slots", "4")]
-    [InlineData("Launcher", "slurm")]
-    [InlineData("Reports", "json;html")]
+    [MemberData(nameof(Later))]
     public void What_a_later_version_brings_is_PEX1006(string name, string value)
     {
         Parse((name, value));
@@ -57,6 +64,8 @@ public class OptionsParserTests
     [Theory]
     [InlineData("Resume", "false")]
     [InlineData("Cache", "None")]
+    [InlineData("Telemetry", "None")]
+    [InlineData("Jobserver", "false")]
     public void A_later_property_that_asks_for_nothing_is_no_error(string name, string value)
     {
         Parse((name, value));
@@ -64,16 +73,43 @@ public class OptionsParserTests
     }
 
     [Fact]
-    public void A_mistyped_global_property_is_a_warning()
+    public void A_NUL_in_a_property_is_PEX1004()
     {
-        new OptionsParser(new Dictionary<string, string>(), $"{Given.Root}/build.proj", diagnostics)
-            .CheckGlobalProperties(["ParallelExecMaxParalelism", "ParallelExecOnly", "ParallelExecResume", "Configuration"]);
-        Diagnostic warning = Assert.Single(diagnostics);
-        Assert.Equal(Severity.Warning, warning.Severity);
-        Assert.Equal("There is no property ParallelExecMaxParalelism; it does nothing. Did you mean 'ParallelExecMaxParallelism'?", warning.Message);
+        Parse(("Directory", "obj/\0"));
+        Assert.Equal(Codes.InvalidValue, Assert.Single(diagnostics).Code);
     }
 
-    private RunOptions Parse(params (string Name, string Value)[] properties) => new OptionsParser(
-        properties.ToDictionary(property => property.Name, property => property.Value, StringComparer.OrdinalIgnoreCase),
-        $"{Given.Root}/build.proj", diagnostics).Parse(nodeCount: 7);
+    [Fact]
+    public void A_summary_has_at_most_200_characters()
+    {
+        Parse(("Summary", new string('x', 200)));
+        Assert.Empty(diagnostics);
+        Parse(("Summary", new string('x', 201)));
+        Assert.Equal("ParallelExecSummary has 201 characters; expected at most 200.", Assert.Single(diagnostics).Message);
+    }
+
+    [Fact]
+    public void Ids_may_be_separated_by_space_and_lines() => Assert.Equal(["a", "b", "c"], Parse(("Only", "a b;\n  c")).Only.ToArray());
+
+    [Fact]
+    public void What_came_with_the_command_line_is_told_so()
+    {
+        var declared = new DeclarationSet($"{Given.Root}/build.proj")
+        {
+            Properties = new Dictionary<string, string> { ["Schedule"] = "Later" },
+            GlobalProperties = new Dictionary<string, string> { ["parallelexecschedule"] = "Later" },
+        };
+        new OptionsParser(declared, new ProjectFiles(declared), diagnostics).Parse();
+        Assert.EndsWith("It was given on the command line, with -p:.", Assert.Single(diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    private RunOptions Parse(params (string Name, string Value)[] properties)
+    {
+        var declared = new DeclarationSet($"{Given.Root}/build.proj")
+        {
+            Properties = properties.ToDictionary(property => property.Name, property => property.Value, StringComparer.OrdinalIgnoreCase),
+            NodeCount = 7,
+        };
+        return new OptionsParser(declared, new ProjectFiles(declared), diagnostics).Parse();
+    }
 }

@@ -14,7 +14,7 @@ public class SubtaskParserTests
     {
         using var folder = new TestKit.TestFolder();
         folder.Write("lib.csproj", "<Project />");
-        ImmutableArray<Subtask> subtasks = new SubtaskParser(folder.Combine("build.proj"), folder.Path, teams, diagnostics).Parse([
+        ImmutableArray<Subtask> subtasks = ParseAll(folder.Path, [
             Given.Declaration("command", ("Command", "echo hi"), ("Shell", "bash")),
             Given.Declaration("tool", ("Tool", "node"), ("Arguments", "a%3Bb;$HOME")),
             Given.Declaration("project", ("Project", "lib.csproj"), ("Targets", "Build;Pack"), ("Properties", "A=1;B=2")),
@@ -44,7 +44,7 @@ public class SubtaskParserTests
     {
         using var folder = new TestKit.TestFolder();
         folder.Write("prompt.md", "From a file.\n");
-        Subtask subtask = new SubtaskParser(folder.Combine("build.proj"), folder.Path, teams, diagnostics).Parse([Given.Declaration("it", ("Agent", "codex"), ("PromptFile", "prompt.md"))]).Single();
+        Subtask subtask = ParseAll(folder.Path, [Given.Declaration("it", ("Agent", "codex"), ("PromptFile", "prompt.md"))]).Single();
         Assert.Equal(new AgentWork("codex", "From a file.\n"), subtask.Work);
     }
 
@@ -91,6 +91,13 @@ public class SubtaskParserTests
     [InlineData("Environment", "NOVALUE")]
     [InlineData("EstimatedDuration", "long")]
     [InlineData("ParseDiagnostics", "Sometimes")]
+    [InlineData("ParseDiagnostics", "OnFailure,Always")]
+    [InlineData("Timeout", "\u0663s")]
+    [InlineData("Timeout", "99999999.00:00:00")]
+    [InlineData("Retries", "99999999999999999999")]
+    [InlineData("Outputs", "***")]
+    [InlineData("Outputs", "out/**.dll")]
+    [InlineData("Inputs", "a/***/b")]
     [InlineData("ContextFiles", "not-there.md")]
     public void A_value_that_is_not_of_its_form_is_PEX1004_at_its_metadata(string name, string value)
     {
@@ -133,14 +140,75 @@ public class SubtaskParserTests
     }
 
     [Theory]
-    [InlineData("ReadyWhen", "port:80")]
-    [InlineData("Service", "true")]
-    [InlineData("Isolation", "worktree")]
-    [InlineData("Launcher", "x")]
-    public void A_name_of_a_later_version_is_PEX1006(string name, string value)
+    [InlineData("Comand", "eslint .", "Command")]
+    [InlineData("Tol", "eslint", "Tool")]
+    [InlineData("Projekt", "a.csproj", "Project")]
+    public void Nothing_to_do_because_of_a_slip_is_an_error(string name, string value, string meant)
     {
-        Assert.Empty(Parse(("Command", "x"), (name, value)));
-        Assert.Equal(Codes.NotInThisVersion, Assert.Single(diagnostics).Code);
+        Assert.Empty(Parse((name, value)));
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal((Codes.UnknownName, Severity.Error, name), (error.Code, error.Severity, error.Metadata));
+        Assert.Equal($"'it' has unknown metadata {name}, and nothing else to run. Did you mean '{meant}'?", error.Message);
+    }
+
+    [Fact]
+    public void Nothing_to_do_because_a_value_came_out_empty_is_PEX1004()
+    {
+        Assert.Empty(Parse(("Command", "")));
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal((Codes.InvalidValue, "Command"), (error.Code, error.Metadata));
+    }
+
+    [Theory]
+    [InlineData("Project", "a%00.csproj")]
+    [InlineData("PromptFile", "a%00")]
+    [InlineData("WorkingDirectory", "a%00")]
+    [InlineData("Inputs", "a%00")]
+    [InlineData("Outputs", "a%00")]
+    [InlineData("ContextFiles", "a%00")]
+    [InlineData("Environment", "A=%00")]
+    [InlineData("Command", "echo %00")]
+    [InlineData("Title", "%00")]
+    public void A_NUL_in_any_text_is_PEX1004(string name, string value)
+    {
+        Assert.Empty(Parse((name, value)));
+        Assert.All(diagnostics, error => Assert.DoesNotContain('\0', error.Message));
+        Assert.Contains(diagnostics, error => (error.Code, error.Metadata) == (Codes.InvalidValue, name));
+    }
+
+    [UnixFact]
+    public void A_pipe_is_no_file_that_can_be_read()
+    {
+        using var folder = new TestKit.TestFolder();
+        System.Diagnostics.Process.Start("mkfifo", [folder.Combine("pipe")]).WaitForExit();
+        Assert.Empty(ParseAll(folder.Path, [
+            Given.Declaration("a", ("Project", "pipe")),
+            Given.Declaration("b", ("Agent", "codex"), ("PromptFile", "pipe")),
+        ]));
+        Assert.Equal(["Project", "PromptFile"], diagnostics.Select(error => error.Metadata));
+        Assert.All(diagnostics, error => Assert.Contains("a pipe", error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Ids_may_be_separated_by_space_too() =>
+        Assert.Equal(["a", "b", "c-*"], Parse(("Command", "x"), ("DependsOn", " a b;\n c-* ")).Single().DependsOn.ToArray());
+
+    [Fact]
+    public void Identity_as_the_project_says_where_the_path_has_gone()
+    {
+        Parse(("Project", "it"));
+        Assert.Contains("%(Identity) is the subtask's own id", Assert.Single(diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> LaterMetadata => [.. LaterNames.Metadata.Keys];
+
+    [Theory]
+    [MemberData(nameof(LaterMetadata))]
+    public void A_name_of_a_later_version_is_PEX1006(string name)
+    {
+        Assert.Empty(Parse(("Command", "x"), (name, "something")));
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal((Codes.NotInThisVersion, name), (error.Code, error.Metadata));
     }
 
     [Theory]
@@ -157,7 +225,7 @@ public class SubtaskParserTests
     [Fact]
     public void All_problems_of_all_subtasks_are_told_at_once()
     {
-        Assert.Empty(new SubtaskParser($"{Given.Root}/build.proj", Given.Root, teams, diagnostics).Parse([
+        Assert.Empty(ParseAll(Given.Root, [
             Given.Declaration("a b", ("Command", "x")),
             Given.Declaration("c", ("Command", "x"), ("Retries", "no"), ("Cores", "many")),
             Given.Declaration("d", ("Command", "x"), ("Tool", "y")),
@@ -166,24 +234,21 @@ public class SubtaskParserTests
     }
 
     [Fact]
-    public void Ids_are_unique_ignoring_case()
-    {
-        new SubtaskParser($"{Given.Root}/build.proj", Given.Root, teams, diagnostics).Parse([Given.Declaration("Lint"), Given.Declaration("lint")]);
-        Diagnostic error = Assert.Single(diagnostics);
-        Assert.Equal(Codes.DuplicateId, error.Code);
-        Assert.Equal("There are two subtasks 'lint' (ids ignore case: the other one is 'Lint'). Give one of them another id, or remove it.", error.Message);
-    }
-
-    [Fact]
     public void What_only_a_process_has_is_a_warning_on_a_project()
     {
         using var folder = new TestKit.TestFolder();
         folder.Write("lib.csproj", "<Project />");
-        new SubtaskParser(folder.Combine("build.proj"), folder.Path, teams, diagnostics).Parse([Given.Declaration("it", ("Project", "lib.csproj"), ("Environment", "A=1"))]);
+        ParseAll(folder.Path, [Given.Declaration("it", ("Project", "lib.csproj"), ("Environment", "A=1"))]);
         Diagnostic warning = Assert.Single(diagnostics);
         Assert.Equal((Codes.DoesNotApply, Severity.Warning), (warning.Code, warning.Severity));
     }
 
-    private ImmutableArray<Subtask> Parse(params (string Name, string Value)[] metadata) =>
-        new SubtaskParser($"{Given.Root}/build.proj", Given.Root, teams, diagnostics).Parse([Given.Declaration("it", metadata)]);
+    private ImmutableArray<Subtask> Parse(params (string Name, string Value)[] metadata) => ParseAll(Given.Root, [Given.Declaration("it", metadata)]);
+
+    private ImmutableArray<Subtask> ParseAll(string projectDirectory, IEnumerable<Declaration> declarations)
+    {
+        var options = new RunOptions { ProjectDirectory = projectDirectory, ProjectFile = Path.Combine(projectDirectory, "build.proj") };
+        var parser = new SubtaskParser(options, teams, diagnostics);
+        return [.. declarations.Select(parser.Parse).OfType<Subtask>()];
+    }
 }

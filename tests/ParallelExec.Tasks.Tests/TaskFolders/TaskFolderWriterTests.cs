@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Model;
+using ParallelExec.Parsing.TaskFolders;
 using ParallelExec.TaskFolders;
 using ParallelExec.Tests.Reporting;
 

@@ -3,9 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ParallelExec.Model;
-using ParallelExec.Parsing;
 
-namespace ParallelExec.TaskFolders;
+namespace ParallelExec.Parsing.TaskFolders;
 
 /// <summary>Reads the fields of one JSON file by name and form, and warns at its place of each that is of another form.</summary>
 internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnostic> diagnostics)

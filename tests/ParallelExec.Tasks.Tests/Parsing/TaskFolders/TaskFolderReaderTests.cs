@@ -1,7 +1,7 @@
 using ParallelExec.Model;
-using ParallelExec.TaskFolders;
+using ParallelExec.Parsing.TaskFolders;
 
-namespace ParallelExec.Tests.TaskFolders;
+namespace ParallelExec.Tests.Parsing.TaskFolders;
 
 /// <summary>Every shape of the format that is found in the wild is read, and each oddity told once at its place.</summary>
 public sealed class TaskFolderReaderTests : IDisposable

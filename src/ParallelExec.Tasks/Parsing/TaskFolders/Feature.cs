@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using ParallelExec.Model;
 
-namespace ParallelExec.TaskFolders;
+namespace ParallelExec.Parsing.TaskFolders;
 
 /// <summary>A feature: a folder with <c>task.json</c> and one <c>subtask_NN.json</c> for each of its subtasks.</summary>
 internal sealed record Feature

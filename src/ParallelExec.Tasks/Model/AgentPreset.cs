@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using ParallelExec.Model;
 
-namespace ParallelExec.Agents;
+namespace ParallelExec.Model;
 
 /// <summary>How a known coding agent's command line is started: without questions, prompt on its input, machine-readable lines on its output.</summary>
 /// <param name="Name">What <c>Runner</c> says.</param>

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
 using ParallelExec.Model;
-using ParallelExec.TaskFolders;
+using ParallelExec.Parsing.TaskFolders;
 
-namespace ParallelExec.Tests.TaskFolders;
+namespace ParallelExec.Tests.Parsing.TaskFolders;
 
 /// <summary>Whatever stands in a task folder: what can not be read is told at its place, and the rest is read.</summary>
 public sealed class HostileFilesTests : IDisposable

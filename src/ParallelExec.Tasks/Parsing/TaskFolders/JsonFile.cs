@@ -4,7 +4,7 @@ using System.Text.Json;
 using ParallelExec.Files;
 using ParallelExec.Model;
 
-namespace ParallelExec.TaskFolders;
+namespace ParallelExec.Parsing.TaskFolders;
 
 /// <summary>
 /// A JSON file of a task folder with the place of everything in it: read leniently (comments, trailing commas, a byte order mark,

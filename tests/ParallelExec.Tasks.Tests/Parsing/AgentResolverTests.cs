@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using ParallelExec.Agents;
 using ParallelExec.Model;
+using ParallelExec.Parsing;
 
-namespace ParallelExec.Tests.Agents;
+namespace ParallelExec.Tests.Parsing;
 
 public class AgentResolverTests
 {

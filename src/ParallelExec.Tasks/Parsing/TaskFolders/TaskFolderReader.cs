@@ -5,9 +5,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ParallelExec.Files;
 using ParallelExec.Model;
-using ParallelExec.Parsing;
 
-namespace ParallelExec.TaskFolders;
+namespace ParallelExec.Parsing.TaskFolders;
 
 /// <summary>Reads folders of features. Lenient: what is merely odd is one warning at its place, what can not be understood one error, and the rest is read.</summary>
 internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnostic> diagnostics)
@@ -141,17 +140,18 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         string agent = fields.Text("suggested_agent") ?? "";
         List<MissingFile> missing = [.. sharedMissing];
         ImmutableArray<string> context = [.. shared.Concat(Paths(fields, "context_files", missing)).Concat(Paths(fields, "reference_files", missing)).Distinct(StringComparer.Ordinal)];
+        Work work = command is null ? new AgentWork(agent, fields.Text("prompt") ?? "") : new CommandWork(command, Shell: null);
         return new Subtask
         {
             Id = id,
-            Work = command is null ? new AgentWork(agent, fields.Text("prompt") ?? "") : new CommandWork(command, Shell: null),
+            Work = work,
             Origin = At(file, file.Root.Start, id),
             Group = feature.Id,
             Title = fields.Text("title") ?? "",
             DependsOn = Dependencies(fields, file, feature, siblings),
             Parallel = fields.Boolean("parallel") ?? false,
-            Cores = command is null ? 0 : 1,
-            Timeout = fields.Duration("timeout", TimeSpan.FromSeconds(1)) ?? (command is null ? Subtask.AgentTimeout : null),
+            Cores = Subtask.DefaultCores(work),
+            Timeout = fields.Duration("timeout", TimeSpan.FromSeconds(1)) ?? Subtask.DefaultTimeout(work),
             Retries = fields.WholeNumber("retries") ?? 0,
             EstimatedDuration = fields.Duration("estimated_duration", TimeSpan.FromMinutes(1)),
             Outputs = [.. deliverables.Select(PathIn).OfType<string>().Where(path => Inside(fields, "deliverables", path)).Select(path => new PathPattern(path, options.ProjectDirectory))],

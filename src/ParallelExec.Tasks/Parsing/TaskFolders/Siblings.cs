@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using ParallelExec.Model;
 
-namespace ParallelExec.TaskFolders;
+namespace ParallelExec.Parsing.TaskFolders;
 
 /// <summary>The subtasks of one feature, found by what <c>depends_on</c> may call them.</summary>
 internal sealed partial class Siblings

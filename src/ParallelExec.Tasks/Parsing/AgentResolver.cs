@@ -1,9 +1,7 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ParallelExec.Model;
-using ParallelExec.Parsing;
 
-namespace ParallelExec.Agents;
+namespace ParallelExec.Parsing;
 
 /// <summary>Finds the command line for each agent that subtasks name.</summary>
 /// <param name="agents">The <c>ParallelAgent</c> items.</param>
@@ -42,7 +40,7 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
     private AgentCommand? Parse(Declaration agent)
     {
         var reader = new MetadataReader(agent, diagnostics);
-        reader.CheckNames(Names.AgentMetadata, FrozenSet<string>.Empty);
+        reader.CheckNames(Names.AgentMetadata, LaterNames.AgentMetadata);
         string? runner = reader.Text("Runner"), tool = reader.Text("Tool");
         AgentPreset? preset = runner is null ? null : AgentPreset.Find(runner);
         if (runner is not null && preset is null)

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using ParallelExec.Model;
-using ParallelExec.TaskFolders;
+using ParallelExec.Parsing.TaskFolders;
 
-namespace ParallelExec.Tests.TaskFolders;
+namespace ParallelExec.Tests.Parsing.TaskFolders;
 
 public class JsonFileTests
 {

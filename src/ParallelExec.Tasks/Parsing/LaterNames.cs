@@ -1,0 +1,49 @@
+namespace ParallelExec.Parsing;
+
+/// <summary>
+/// The names of the contract that this version does not have yet: refused with <c>PEX1006</c>, never ignored. Each has the values that ask
+/// for nothing.
+/// </summary>
+internal static class LaterNames
+{
+    public static readonly IReadOnlySet<string> ItemTypes = Names.Set("ParallelTest", "ParallelConvert");
+
+    /// <summary>Of items of which this version has all.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> None = Map();
+
+    /// <summary>Metadata of <c>ParallelTask</c>.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
+        ("Memory", []), ("Service", ["false"]), ("ReadyWhen", []), ("ReadyTimeout", []),
+        ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
+        ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("Tasks", []),
+        // Of ParallelTest and ParallelConvert, where somebody looks for them here.
+        ("Shards", ["1"]), ("RetryFailedTests", ["0"]), ("Coverage", ["false"]), ("RemoveOrphans", ["false"]));
+
+    /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(
+        ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("MaxCost", []), ("MaxTokens", []));
+
+    /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
+        ("DotnetConflicts", ["Off"]), ("MaxMemory", []), ("Jobserver", ["false"]), ("Ci", ["None"]), ("Telemetry", ["None"]),
+        ("AffectedSince", []), ("WhatIf", []), ("AllowNoTests", ["false"]),
+        ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
+        ("WorktreeSetup", []), ("WorktreeFiles", []),
+        ("MaxCost", []), ("MaxTokens", []), ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]),
+        ("Launcher", []), ("Slots", []), ("SandboxNetwork", ["true"]),
+        ("ExportFormat", []), ("ExportJobs", []), ("ExportCheck", ["false"]));
+
+    /// <summary>Values of <c>ParallelExecReports</c>.</summary>
+    public static readonly IReadOnlySet<string> Reports = Names.Set("html", "mermaid", "junit", "trace", "review");
+
+    /// <summary>Targets; each stands in ParallelExec.targets and says so.</summary>
+    public static readonly IReadOnlySet<string> Targets = Names.Set(
+        "AnswerParallelTask", "ReportParallelTasks", "ReviewParallelTasks", "ExportParallelTasks");
+
+    /// <summary>True where a later name is set to what asks for nothing that is missing here.</summary>
+    public static bool AsksForNothing(IReadOnlyDictionary<string, string[]> later, string name, string value) =>
+        value.Length == 0 || later[name].Contains(value.Trim(), StringComparer.OrdinalIgnoreCase);
+
+    private static Dictionary<string, string[]> Map(params (string Name, string[] ForNothing)[] names) =>
+        names.ToDictionary(entry => entry.Name, entry => entry.ForNothing, StringComparer.OrdinalIgnoreCase);
+}

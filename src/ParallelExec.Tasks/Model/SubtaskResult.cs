@@ -47,6 +47,9 @@ internal sealed record SubtaskResult
     /// <summary>The whole output, absolute; empty when it has none.</summary>
     public string LogFile { get; init; } = "";
 
+    /// <summary>Of a test suite, or a part of one; null of all else.</summary>
+    public TestSummary? Tests { get; init; }
+
     /// <summary>Values handed on through <c>PARALLELEXEC_OUTPUT</c>.</summary>
     public ImmutableSortedDictionary<string, string> Values { get; init; } = NoValues;
 

@@ -74,7 +74,7 @@ public sealed class PromptTextTests : IDisposable
         AgentCheck.Check(plan, new PromptText(Options, new Dictionary<string, string>()), new Dictionary<string, string> { ["PATH"] = folder.Path }, diagnostics);
         Assert.Equal([Codes.NoRunner, Codes.AgentMissing, Codes.PromptTooLong], diagnostics.Select(diagnostic => diagnostic.Code));
         Assert.Equal("unmapped: it is not said how the agent 'Nobody' is started; add <ParallelAgent Include=\"Nobody\" Runner=\"opencode\" />, or set ParallelExecAgentRunner to one of claude, opencode, codex, copilot, gemini, qwen.", diagnostics[0].Message);
-        Assert.Equal("uninstalled, long, lost: the program 'codex' was not found. Install it with `npm install -g @openai/codex`, or say where it is with Tool=\"path\" in a ParallelAgent item.", diagnostics[1].Message);
+        Assert.Equal("uninstalled, long, lost: the program 'codex' was not found. Install it with `npm install -g @openai/codex`, or say where it is: add <ParallelAgent Include=\"codex\" Runner=\"codex\" Tool=\"path/to/codex\" />.", diagnostics[1].Message);
         // In a plan somebody may still write it; a run can not go on without.
         foreach (bool running in new[] { false, true })
         {

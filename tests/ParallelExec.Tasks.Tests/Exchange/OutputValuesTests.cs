@@ -15,8 +15,8 @@ public class OutputValuesTests
     [Theory]
     [InlineData("A=1\nprose\n", "line 2 is neither NAME=value nor NAME<<END: prose")]
     [InlineData("=1", "line 1 is neither NAME=value nor NAME<<END: =1")]
-    [InlineData("A<<EOF\nx\n", "line 1 opens a block that 'EOF' should close, and no line is 'EOF'")]
-    [InlineData("A<<\nx\n", "line 1 opens a block that '' should close, and no line is ''")]
+    [InlineData("A<<EOF\nx\n", "line 1 opens a block that 'EOF' should close, and no line is that")]
+    [InlineData("A<<\nx\n", "line 1 opens a block that '' should close, and no line is that")]
     public void What_can_not_be_read_is_told_with_its_line(string text, string problem)
     {
         Assert.False(OutputValues.TryParse(text, out ImmutableSortedDictionary<string, string> values, out string actual));

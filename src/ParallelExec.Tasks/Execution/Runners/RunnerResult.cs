@@ -24,6 +24,9 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>What an agent says of its work.</summary>
     public string Summary { get; init; } = "";
 
+    /// <summary>Of a test suite, or a part of one.</summary>
+    public TestSummary? Tests { get; init; }
+
     /// <summary>Of an agent's failure.</summary>
     public string? Code { get; init; }
 

@@ -11,6 +11,8 @@ namespace ParallelExec.Reporting;
 internal sealed class RunRecorder(
     ExecutionPlan plan, RunOptions options, History history, Lazy<FileHashes> hashes, IRunLog log, SecretMasker? masker) : IRunObserver
 {
+    private bool told;
+
     public void On(RunEvent happened)
     {
         switch (happened)
@@ -50,7 +52,7 @@ internal sealed class RunRecorder(
         }
     }
 
-    // A report that can not be written does not end the work that it is about.
+    // A report that can not be written does not end the work that it is about. Told once: the others fail for the same reason.
     private void Write(Action write)
     {
         try
@@ -59,7 +61,9 @@ internal sealed class RunRecorder(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Report(Diagnostic.Warning(Codes.StateNotWritable, $"A file in '{options.Directory}' could not be written: {e.Message}"));
+            if (!told)
+                log.Report(Diagnostic.Warning(Codes.StateNotWritable, $"A file in '{options.Directory}' could not be written: {e.Message}"));
+            told = true;
         }
     }
 }

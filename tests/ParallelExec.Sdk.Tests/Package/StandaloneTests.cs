@@ -15,6 +15,10 @@ public sealed class StandaloneTests : IDisposable
     {
         SdkPackage package = await SdkPackage.GetAsync();
         using ZipArchive archive = ZipFile.OpenRead(package.PackageFile);
+        // Images are made where they can be run.
+        string images = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier == "linux-x64"
+            ? "\ntools/net10.0/linux-x64/ParallelExec.Tasks.deps.json\ntools/net10.0/linux-x64/ParallelExec.Tasks.dll"
+            : "";
         Assert.Equal(
             """
             ParallelExec.Sdk.nuspec
@@ -31,7 +35,7 @@ public sealed class StandaloneTests : IDisposable
             Sdk/Sdk.targets
             tools/net10.0/ParallelExec.Tasks.deps.json
             tools/net10.0/ParallelExec.Tasks.dll
-            """,
+            """ + images,
             string.Join('\n', archive.Entries.Select(entry => entry.FullName)
                 .Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal) && name != "[Content_Types].xml")
                 .Order(StringComparer.Ordinal)).ReplaceLineEndings("\n"));

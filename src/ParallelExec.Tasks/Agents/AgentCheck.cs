@@ -52,8 +52,9 @@ internal static class AgentCheck
     public static void CheckContext(ExecutionPlan plan, bool running, List<Diagnostic> diagnostics)
     {
         var reported = new HashSet<MissingFile>();
-        foreach (PlannedSubtask subtask in plan.Subtasks.Where(subtask => subtask is { Excluded: null, Subtask.TaskFile: not null })
-            .OrderByDescending(subtask => subtask.Subtask.Work is AgentWork))
+        PlannedSubtask[] ofTaskFiles = [.. plan.Subtasks.Where(subtask => subtask is { Excluded: null, Subtask.TaskFile: not null })];
+        IEnumerable<PlannedSubtask> agents = ofTaskFiles.Where(subtask => subtask.Subtask.Work is AgentWork);
+        foreach (PlannedSubtask subtask in agents.Concat(ofTaskFiles.Where(subtask => subtask.Subtask.Work is not AgentWork)))
         {
             foreach (MissingFile missing in subtask.Subtask.TaskFile!.MissingContext.Where(reported.Add))
             {

@@ -82,7 +82,7 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
     private Fingerprint Make(PlannedSubtask planned)
     {
         Subtask subtask = planned.Subtask;
-        var parts = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["platform"] = Platform };
+        var parts = new Dictionary<string, string>(StringComparer.Ordinal) { ["platform"] = Platform };
         switch (subtask.Work)
         {
             case CommandWork command:
@@ -130,10 +130,18 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         unmatched[planned.Index] = AddInputs(subtask, parts);
 
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((string name, string digest) in parts)
-            all.AppendData(Encoding.UTF8.GetBytes($"{name}\0{digest}\n"));
-        var fingerprint = new Fingerprint([.. parts], Convert.ToHexStringLower(all.GetHashAndReset()));
-        bool isKnown = !parts.ContainsValue(Fingerprint.Unreadable) && !parts.ContainsValue(Fingerprint.NoRegularFile);
+        string[] names = [.. parts.Keys];
+        Array.Sort(names, StringComparer.Ordinal);
+        var sorted = new KeyValuePair<string, string>[names.Length];
+        bool isKnown = true;
+        for (int i = 0; i < names.Length; i++)
+        {
+            string digest = parts[names[i]];
+            sorted[i] = new(names[i], digest);
+            isKnown &= digest is not (Fingerprint.Unreadable or Fingerprint.NoRegularFile);
+            all.AppendData(Encoding.UTF8.GetBytes($"{names[i]}\0{digest}\n"));
+        }
+        var fingerprint = new Fingerprint(ImmutableCollectionsMarshal.AsImmutableArray(sorted), Convert.ToHexStringLower(all.GetHashAndReset()));
         return isKnown ? fingerprint : fingerprint.Unsettle([]);
 
         void Add(string name, string? value)
@@ -144,7 +152,7 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
     }
 
     /// <returns>What stands for no file, where that is no accident: all, or a pattern in a folder that is not there.</returns>
-    private string? AddInputs(Subtask subtask, SortedDictionary<string, string> parts)
+    private string? AddInputs(Subtask subtask, Dictionary<string, string> parts)
     {
         if (!ReadsFiles(subtask))
             return null;

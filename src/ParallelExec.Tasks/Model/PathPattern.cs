@@ -85,18 +85,6 @@ internal sealed class PathPattern
         }
     }
 
-    /// <summary>The beginning of <see cref="Absolute"/> before the first wildcard: what begins otherwise is not meant.</summary>
-    public string Prefix
-    {
-        get
-        {
-            if (!IsGlob)
-                return Absolute;
-            string wild = Segments[literals].Text;
-            return string.Concat(Segments[..literals].Select(segment => segment.Text + "/")) + wild[..wild.IndexOfAny(Wildcards)];
-        }
-    }
-
     /// <summary>A declared list; what is written with <c>!</c> is taken from all that is written without.</summary>
     public static ImmutableArray<PathPattern> List(IEnumerable<string> declared, string baseDirectory)
     {

@@ -36,7 +36,7 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
 
     public TEnum? OneOf<TEnum>(string name)
         where TEnum : struct, Enum =>
-        Read(name, Values.OneOf<TEnum>, $"one of {string.Join(", ", Enum.GetNames<TEnum>())}");
+        Read(name, Values.OneOf<TEnum>, Values.NamesOf(typeof(TEnum)));
 
     /// <summary>MSBuild takes a boolean here too: <c>true</c> is <c>WarnAndContinue</c>, <c>false</c> is <c>ErrorAndStop</c>.</summary>
     public ContinueOnError ContinueOnError(string name) => Read(
@@ -47,7 +47,7 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         "false (ErrorAndStop), true (WarnAndContinue) or ErrorAndContinue") ?? Model.ContinueOnError.False;
 
     public ImmutableArray<KeyValuePair<string, string>> Assignments(string name) =>
-        ReadEach(name, Values.Assignment, "NAME=value pairs, separated by ';' (a ';' within a value is written %3B)");
+        !Has(name) ? [] : ReadEach(name, Values.Assignment, "NAME=value pairs, separated by ';' (a ';' within a value is written %3B)");
 
     public ImmutableArray<PoolUse> Pools(string name) => ReadEach<PoolUse>(
         name,
@@ -205,6 +205,8 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
     private static bool IsBroken(Declaration declaration, List<Diagnostic> diagnostics)
     {
         bool isBroken = declaration.Id.Contains('\0', StringComparison.Ordinal);
+        if (!isBroken && !declaration.Metadata.Values.Any(value => value.HasNul))
+            return false;
         string id = declaration.Id.Replace("\0", "%00", StringComparison.Ordinal);
         if (isBroken)
             diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"'{id}' has a NUL character (%00) in it. Remove it.", declaration.Origin));

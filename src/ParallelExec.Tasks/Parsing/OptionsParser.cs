@@ -54,10 +54,14 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
     }
 
     /// <summary>The global properties that projects are built with and that change what comes of it.</summary>
-    private static ImmutableArray<KeyValuePair<string, string>> OfProjects(IEnumerable<KeyValuePair<string, string>> globalProperties) =>
+    private static ImmutableArray<KeyValuePair<string, string>> OfProjects(IReadOnlyDictionary<string, string> globalProperties)
+    {
+        return globalProperties.Keys.Any(IsOfProjects) ? [.. globalProperties.Where(property => IsOfProjects(property.Key))] : [];
+
         // The second is set by `dotnet build`, and tells whether somebody sits in front of it.
-        [.. globalProperties.Where(property => !property.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-            && !property.Key.Equals("NuGetInteractive", StringComparison.OrdinalIgnoreCase))];
+        static bool IsOfProjects(string name) =>
+            !name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !name.Equals("NuGetInteractive", StringComparison.OrdinalIgnoreCase);
+    }
 
     private void CheckNames()
     {
@@ -149,7 +153,7 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
 
     private TEnum OneOf<TEnum>(string name)
         where TEnum : struct, Enum =>
-        Read(name, Values.OneOf<TEnum>, $"one of {string.Join(", ", Enum.GetNames<TEnum>())}") ?? default;
+        Read(name, Values.OneOf<TEnum>, Values.NamesOf(typeof(TEnum))) ?? default;
 
     private T? Read<T>(string name, Func<string, T?> parse, string expected)
         where T : struct

@@ -120,9 +120,13 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
     {
         string? command = reader.Text("Command"), tool = reader.Text("Tool"), project = reader.Text("Project"), agent = reader.Text("Agent");
         ImmutableArray<string> targets = reader.List("Targets");
-        string[] kinds = [.. new[] { ("Command", command), ("Tool", tool), ("Project", project), ("Agent", agent) }.Where(kind => kind.Item2 is not null).Select(kind => kind.Item1)];
+        List<string> kinds = [];
+        AddKind("Command", command);
+        AddKind("Tool", tool);
+        AddKind("Project", project);
+        AddKind("Agent", agent);
 
-        if (kinds.Length > 1)
+        if (kinds.Count > 1)
             return reader.WrongKind($"has {string.Join(" and ", kinds)}; a subtask runs exactly one of them. Make two subtasks of it, joined by DependsOn.");
         if (!targets.IsEmpty && kinds is ["Command"] or ["Tool"] or ["Agent"] && reader.Has("Targets"))
             return reader.WrongKind($"has {kinds[0]} and Targets; a subtask runs exactly one of them. Targets goes with Project, or stands alone.");
@@ -153,5 +157,11 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         return targets.IsEmpty
             ? new MilestoneWork()
             : new ProjectWork(options.ProjectFile, targets, reader.Assignments("Properties"), IsDeclaringProject: true);
+
+        void AddKind(string name, string? value)
+        {
+            if (value is not null)
+                kinds.Add(name);
+        }
     }
 }

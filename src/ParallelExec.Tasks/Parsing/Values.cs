@@ -58,9 +58,14 @@ internal static partial class Values
     public static TEnum? OneOf<TEnum>(string text)
         where TEnum : struct, Enum =>
         // By name only: the framework takes numbers too, and several names at once.
-        Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(text.Trim(), StringComparison.OrdinalIgnoreCase)) is { } known
-            ? Enum.Parse<TEnum>(known)
-            : null;
+        (TEnum?)Named(typeof(TEnum), text.Trim());
+
+    // Not the generic forms of it: these are compiled anew, at each start, for each enum.
+    private static object? Named(Type type, string text) =>
+        Array.Find(Enum.GetNames(type), name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } known ? Enum.Parse(type, known) : null;
+
+    /// <summary>What to say that <see cref="OneOf"/> takes.</summary>
+    public static string NamesOf(Type type) => $"one of {string.Join(", ", Enum.GetNames(type))}";
 
     /// <summary><c>NAME=value</c>; the value may hold further equals signs.</summary>
     public static KeyValuePair<string, string>? Assignment(string text)
@@ -94,7 +99,7 @@ internal static partial class Values
         "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
-    private static readonly ImmutableArray<double> UnitMilliseconds = [86_400_000, 3_600_000, 60_000, 1000, 1];
+    private static readonly double[] UnitMilliseconds = [86_400_000, 3_600_000, 60_000, 1000, 1];
 
     [GeneratedRegex(@"^(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+(?:\.[0-9]+)?)s)?(?:([0-9]+)ms)?$", RegexOptions.CultureInvariant)]
     private static partial Regex UnitDuration();

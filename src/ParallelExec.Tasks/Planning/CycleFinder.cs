@@ -11,10 +11,11 @@ internal static class CycleFinder
     /// <returns>True where there is none.</returns>
     public static bool Report(Graph graph, IReadOnlyList<Subtask> subtasks, List<Diagnostic> diagnostics)
     {
-        var stuck = new HashSet<int>(Enumerable.Range(0, graph.Count));
-        stuck.ExceptWith(graph.TopologicalOrder());
-        if (stuck.Count == 0)
+        List<int> order = graph.TopologicalOrder();
+        if (order.Count == graph.Count)
             return true;
+        var stuck = new HashSet<int>(Enumerable.Range(0, graph.Count));
+        stuck.ExceptWith(order);
 
         // From each stuck one, follow dependencies that are stuck too: the walk must come round. What was walked
         // before belongs to a ring that was shown, or leads to one. (What merely depends on a ring is walked last.)

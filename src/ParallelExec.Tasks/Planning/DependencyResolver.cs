@@ -38,7 +38,10 @@ internal static class DependencyResolver
         int told = 0;
         foreach ((string name, List<int> askers) in missing)
             ReportMissing(name, askers, suggest: told++ < MostSuggested);
-        return (Graph.FromDependencies(dependencies), [.. missing.Values.SelectMany(askers => askers)]);
+        var incomplete = new HashSet<int>();
+        foreach (List<int> askers in missing.Values)
+            incomplete.UnionWith(askers);
+        return (Graph.FromDependencies(dependencies), incomplete);
 
         void AddMatches(string pattern, int asker)
         {

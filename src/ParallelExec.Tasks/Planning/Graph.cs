@@ -17,15 +17,23 @@ internal sealed class Graph
             foreach (int dependency in dependencies[i])
                 dependents[dependency].Add(i);
         }
-        Dependents = [.. dependents.Select(list => list.ToImmutable())];
+        var both = new ImmutableArray<int>[dependents.Length];
+        for (int i = 0; i < both.Length; i++)
+            both[i] = dependents[i].ToImmutable();
+        Dependents = ImmutableCollectionsMarshal.AsImmutableArray(both);
     }
 
     public ImmutableArray<ImmutableArray<int>> Dependencies { get; }
     public ImmutableArray<ImmutableArray<int>> Dependents { get; }
     public int Count => Dependencies.Length;
 
-    public static Graph FromDependencies(IEnumerable<IEnumerable<int>> dependencies) =>
-        new([.. dependencies.Select(Ascending)]);
+    public static Graph FromDependencies(IReadOnlyList<IEnumerable<int>> dependencies)
+    {
+        var ascending = new ImmutableArray<int>[dependencies.Count];
+        for (int i = 0; i < ascending.Length; i++)
+            ascending[i] = Ascending(dependencies[i]);
+        return new Graph(ImmutableCollectionsMarshal.AsImmutableArray(ascending));
+    }
 
     /// <summary>The same graph with further edges: <c>from</c> waits for <c>on</c>.</summary>
     public Graph With(IReadOnlyCollection<(int From, int On)> edges)
@@ -33,15 +41,20 @@ internal sealed class Graph
         if (edges.Count == 0)
             return this;
         ILookup<int, int> added = edges.ToLookup(edge => edge.From, edge => edge.On);
-        return FromDependencies(Dependencies.Select((list, index) => list.Concat(added[index])));
+        return FromDependencies([.. Dependencies.Select((list, index) => list.Concat(added[index]))]);
     }
 
     /// <summary>Dependencies first, lowest index first where several are possible in a round. Members of cycles are missing from it.</summary>
     public List<int> TopologicalOrder()
     {
-        int[] waitingFor = [.. Dependencies.Select(list => list.Length)];
+        var waitingFor = new int[Count];
         var order = new List<int>(Count);
-        order.AddRange(Enumerable.Range(0, Count).Where(index => waitingFor[index] == 0));
+        for (int i = 0; i < waitingFor.Length; i++)
+        {
+            waitingFor[i] = Dependencies[i].Length;
+            if (waitingFor[i] == 0)
+                order.Add(i);
+        }
         for (int next = 0; next < order.Count; next++)
         {
             foreach (int dependent in Dependents[order[next]])
@@ -60,7 +73,10 @@ internal sealed class Graph
         Array.Fill(uncertain, true);
         foreach (int index in TopologicalOrder())
             uncertain[index] = false;
-        var open = new Stack<int>(from);
+        List<int> roots = [.. from];
+        if (roots.Count == 0)
+            return uncertain;
+        var open = new Stack<int>(roots);
         while (open.TryPop(out int index))
         {
             if (uncertain[index])

@@ -23,12 +23,16 @@ internal static class Planner
         CycleFinder.Report(graph, subtasks, diagnostics);
         // Beside other errors: only of what these say nothing about, because a dependency that is missing may be what keeps two apart.
         bool[] uncertain = graph.Uncertain(incomplete);
-        bool[] looked = [.. subtasks.Select((subtask, index) => excluded[index] is null && !uncertain[index])];
+        var looked = new bool[subtasks.Length];
+        for (int i = 0; i < looked.Length; i++)
+            looked[i] = excluded[i] is null && !uncertain[i];
         graph = WriteConflicts.Resolve(subtasks, graph, Waves.Levels(graph, excluded), looked, options, diagnostics);
         if (Errors(diagnostics) > errorsBefore)
             return null;
 
-        TimeSpan?[] estimates = [.. subtasks.Select(subtask => subtask.EstimatedDuration ?? Measured(subtask, lastDurations))];
+        var estimates = new TimeSpan?[subtasks.Length];
+        for (int i = 0; i < estimates.Length; i++)
+            estimates[i] = subtasks[i].EstimatedDuration ?? Measured(subtasks[i], lastDurations);
         int[] ranks = Waves.Ranks(graph, subtasks, estimates);
         int[] waves = Waves.Number(subtasks, Waves.Levels(graph, excluded), excluded);
 
@@ -46,15 +50,36 @@ internal static class Planner
         var plan = new ExecutionPlan
         {
             Subtasks = planned,
-            Waves = [.. planned.Where(subtask => subtask.Wave > 0)
-                .GroupBy(subtask => subtask.Wave)
-                .OrderBy(wave => wave.Key)
-                .Select(wave => wave.OrderBy(subtask => subtask.Rank).ToImmutableArray())],
+            Waves = InWaves(planned),
             Pools = pools,
             Count = planned.Count(subtask => subtask.Excluded is null),
         };
         Balance.Check(plan, diagnostics);
         return plan;
+    }
+
+    /// <summary>The waves in their order; in each the subtasks by rank.</summary>
+    private static ImmutableArray<ImmutableArray<PlannedSubtask>> InWaves(ImmutableArray<PlannedSubtask> planned)
+    {
+        var byRank = new PlannedSubtask[planned.Length];
+        int last = 0;
+        foreach (PlannedSubtask subtask in planned)
+        {
+            byRank[subtask.Rank] = subtask;
+            last = Math.Max(last, subtask.Wave);
+        }
+        var members = new List<PlannedSubtask>[last];
+        for (int i = 0; i < last; i++)
+            members[i] = [];
+        foreach (PlannedSubtask subtask in byRank)
+        {
+            if (subtask.Wave > 0)
+                members[subtask.Wave - 1].Add(subtask);
+        }
+        var waves = ImmutableArray.CreateBuilder<ImmutableArray<PlannedSubtask>>(last);
+        foreach (List<PlannedSubtask> wave in members)
+            waves.Add([.. wave]);
+        return waves.MoveToImmutable();
     }
 
     private static TimeSpan? Measured(Subtask subtask, IReadOnlyDictionary<string, TimeSpan> lastDurations) =>

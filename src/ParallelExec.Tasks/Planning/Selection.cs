@@ -27,9 +27,9 @@ internal static class Selection
         }
         return excluded;
 
-        IEnumerable<int> Matches(string property, IReadOnlyList<string> patterns)
+        int[] Matches(string property, IReadOnlyList<string> patterns)
         {
-            var matches = new SortedSet<int>();
+            var matches = new HashSet<int>();
             foreach (string pattern in patterns)
             {
                 Regex regex = Values.Wildcard(pattern);
@@ -49,7 +49,7 @@ internal static class Selection
                         $"{property} names '{pattern}', but no subtask has that id.{Values.CommaHint(pattern)}{Suggestion.DidYouMean(pattern, subtasks.Select(subtask => subtask.Id))} -t:PlanParallelTasks lists them."));
                 }
             }
-            return matches;
+            return [.. matches];
         }
     }
 

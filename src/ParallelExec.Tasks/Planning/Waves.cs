@@ -22,21 +22,33 @@ internal static class Waves
     /// <summary>Each level is one wave of those that may run side by side, then one wave for each that may not, in declaration order.</summary>
     public static int[] Number(IReadOnlyList<Subtask> subtasks, int[] levels, string?[] excluded)
     {
-        var waves = new int[subtasks.Count];
-        int wave = 0;
-        foreach (IGrouping<int, int> level in Enumerable.Range(0, subtasks.Count)
-            .Where(index => excluded[index] is null)
-            .GroupBy(index => levels[index])
-            .OrderBy(level => level.Key))
+        // Of each level: whether some run side by side, and how many run alone. A level is never more than the count.
+        var together = new int[subtasks.Count + 1];
+        var alone = new int[subtasks.Count + 1];
+        for (int i = 0; i < subtasks.Count; i++)
         {
-            if (level.Any(index => subtasks[index].Parallel))
-            {
-                wave++;
-                foreach (int index in level.Where(index => subtasks[index].Parallel))
-                    waves[index] = wave;
-            }
-            foreach (int index in level.Where(index => !subtasks[index].Parallel))
-                waves[index] = ++wave;
+            if (excluded[i] is not null)
+                continue;
+            if (subtasks[i].Parallel)
+                together[levels[i]] = 1;
+            else
+                alone[levels[i]]++;
+        }
+        // The wave of those side by side, and the next one of those alone.
+        var side = new int[subtasks.Count + 1];
+        var next = new int[subtasks.Count + 1];
+        int wave = 1;
+        for (int level = 0; level < next.Length; level++)
+        {
+            side[level] = wave;
+            next[level] = wave + together[level];
+            wave = next[level] + alone[level];
+        }
+        var waves = new int[subtasks.Count];
+        for (int i = 0; i < subtasks.Count; i++)
+        {
+            if (excluded[i] is null)
+                waves[i] = subtasks[i].Parallel ? side[levels[i]] : next[levels[i]]++;
         }
         return waves;
     }
@@ -45,8 +57,7 @@ internal static class Waves
     public static int[] Ranks(Graph graph, IReadOnlyList<Subtask> subtasks, TimeSpan?[] estimates)
     {
         // Where nobody knows, all count the same; where some are known, the unknown count as the middle one of them.
-        long[] known = [.. estimates.Where(estimate => estimate is not null).Select(estimate => estimate!.Value.Ticks).Order()];
-        long unknown = known.Length == 0 ? TimeSpan.TicksPerSecond : known[known.Length / 2];
+        long unknown = Middle(estimates);
         var toTheEnd = new long[graph.Count];
         List<int> order = graph.TopologicalOrder();
         for (int place = order.Count - 1; place >= 0; place--)
@@ -58,9 +69,26 @@ internal static class Waves
             toTheEnd[index] = longest + (subtasks[index].Work is MilestoneWork ? 0 : estimates[index]?.Ticks ?? unknown);
         }
         var ranks = new int[graph.Count];
-        int rank = 0;
-        foreach (int index in Enumerable.Range(0, graph.Count).OrderByDescending(index => toTheEnd[index]).ThenBy(index => index))
-            ranks[index] = rank++;
+        var first = new int[graph.Count];
+        for (int i = 0; i < first.Length; i++)
+            first[i] = i;
+        Array.Sort(first, (a, b) => toTheEnd[a] != toTheEnd[b] ? toTheEnd[b].CompareTo(toTheEnd[a]) : a.CompareTo(b));
+        for (int rank = 0; rank < first.Length; rank++)
+            ranks[first[rank]] = rank;
         return ranks;
+    }
+
+    private static long Middle(TimeSpan?[] estimates)
+    {
+        int count = 0;
+        var known = new long[estimates.Length];
+        foreach (TimeSpan? estimate in estimates)
+        {
+            if (estimate is { } time)
+                known[count++] = time.Ticks;
+        }
+        if (count > 1)
+            Array.Sort(known, 0, count);
+        return count == 0 ? TimeSpan.TicksPerSecond : known[count / 2];
     }
 }

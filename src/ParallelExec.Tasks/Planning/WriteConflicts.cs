@@ -13,6 +13,8 @@ internal static class WriteConflicts
     public static Graph Resolve(
         IReadOnlyList<Subtask> subtasks, Graph graph, int[] levels, bool[] looked, RunOptions options, List<Diagnostic> diagnostics)
     {
+        if (!subtasks.Any(subtask => !subtask.Outputs.IsEmpty))
+            return graph;
         bool eager = options.Schedule == ScheduleMode.Eager, serialize = options.WriteConflicts == WriteConflictMode.Serialize;
         var found = new Dictionary<(int First, int Second), (PathPattern First, PathPattern Second)>();
         var reach = new Reach(graph);
@@ -54,36 +56,34 @@ internal static class WriteConflicts
         return new Diagnostic(Codes.WriteConflict, severity, message, second.Origin, "Outputs");
     }
 
-    /// <summary>
-    /// Pairs that can overlap: the beginning of one without wildcards is the beginning of the other. In order of these beginnings the
-    /// candidates for each are those that are still open, as brackets are, so nothing is compared with all others.
-    /// </summary>
+    /// <summary>Pairs that can overlap, in order of their paths; of each, the one that comes later is compared with those before it.</summary>
     /// <param name="chained">Of equal outputs only neighbours are wanted.</param>
     private static IEnumerable<(int A, PathPattern OutputA, int B, PathPattern OutputB)> Overlaps(
         (int Index, PathPattern Output)[] outputs, int[] levels, bool chained)
     {
-        // In capitals also where the system tells "a" from "A": that brings candidates, and what overlaps is asked again.
-        (string Prefix, string Whole, int Index, PathPattern Output)[] sorted =
-            [.. outputs.Select(output => (output.Output.Prefix.ToUpperInvariant(), output.Output.Absolute, output.Index, output.Output))
-                .OrderBy(entry => entry.Item1, StringComparer.Ordinal).ThenBy(entry => entry.Absolute, StringComparer.Ordinal)
-                .ThenBy(entry => levels[entry.Index]).ThenBy(entry => entry.Index)];
-        var open = new List<int>();
+        (int Index, PathPattern Output)[] sorted =
+            [.. outputs.OrderBy(entry => entry.Output.Absolute, StringComparer.Ordinal).ThenBy(entry => levels[entry.Index]).ThenBy(entry => entry.Index)];
+        var before = new OutputTrie();
+        var found = new List<int>();
         for (int i = 0; i < sorted.Length; i++)
         {
-            (string prefix, string whole, int index, PathPattern output) = sorted[i];
-            while (open.Count > 0 && !prefix.StartsWith(sorted[open[^1]].Prefix, StringComparison.Ordinal))
-                open.RemoveAt(open.Count - 1);
-            bool linked = false;
-            for (int place = open.Count - 1; place >= 0; place--)
+            (int index, PathPattern output) = sorted[i];
+            before.Find(output, found);
+            int neighbour = -1;
+            foreach (int place in found)
             {
-                (_, string otherWhole, int other, PathPattern otherOutput) = sorted[open[place]];
-                bool equal = chained && output.Except.IsEmpty && otherOutput.Except.IsEmpty && whole == otherWhole;
-                if (other == index || (equal && linked) || !output.MayOverlap(otherOutput))
+                (int other, PathPattern otherOutput) = sorted[place];
+                if (other == index)
                     continue;
-                linked |= equal;
-                yield return (other, otherOutput, index, output);
+                if (chained && output.Except.IsEmpty && otherOutput.Except.IsEmpty && output.Absolute == otherOutput.Absolute)
+                    neighbour = Math.Max(neighbour, place);
+                else if (output.MayOverlap(otherOutput))
+                    yield return (other, otherOutput, index, output);
             }
-            open.Add(i);
+            if (neighbour >= 0)
+                yield return (sorted[neighbour].Index, sorted[neighbour].Output, index, output);
+            found.Clear();
+            before.Add(output, i);
         }
     }
 }

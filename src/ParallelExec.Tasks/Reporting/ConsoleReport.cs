@@ -13,10 +13,11 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     private const int LinesOnFailure = 100;
     private const string Indent = "    ";
 
-    private readonly SortedDictionary<int, (PlannedSubtask Subtask, DateTimeOffset Since)> running = [];
+    // By index. Not a sorted dictionary: this one is compiled, of that one each method would be at each start.
+    private readonly List<Running> running = [];
     private DateTimeOffset lastSaid;
     private readonly HashSet<int> over = [];
-    private readonly List<(string Id, SubtaskStatus Status)> reused = [];
+    private readonly List<Reused> reused = [];
     private int ended;
 
     public void On(RunEvent happened)
@@ -28,13 +29,13 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 log.Message(Opening());
                 break;
             case SubtaskStarted(var subtask, var at):
-                running[subtask.Index] = (subtask, at);
+                running.Insert(running.FindLastIndex(each => each.Subtask.Index < subtask.Index) + 1, new Running(subtask, at));
                 ShowStatus();
                 break;
             case SubtaskEnded(var subtask, var result):
                 if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
                     ShowReused();
-                running.Remove(subtask.Index);
+                running.RemoveAll(each => each.Subtask == subtask);
                 ended++;
                 over.Add(subtask.Index);
                 lastSaid = (result.StartedAt ?? lastSaid) + result.Duration;
@@ -79,9 +80,13 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private void ShowReused()
     {
-        foreach (IGrouping<SubtaskStatus, string> group in reused.GroupBy(each => each.Status, each => each.Id))
-            log.Message($"{Progress()} {group.Count()} {Wording.Of(group.Key)}: {Wording.Ids([.. group])}");
-        reused.Clear();
+        while (reused.Count > 0)
+        {
+            SubtaskStatus status = reused[0].Status;
+            string[] ids = [.. reused.Where(each => each.Status == status).Select(each => each.Id)];
+            log.Message($"{Progress()} {ids.Length} {Wording.Of(status)}: {Wording.Ids(ids)}");
+            reused.RemoveAll(each => each.Status == status);
+        }
     }
 
     private void ShowEnd(PlannedSubtask planned, SubtaskResult result)
@@ -91,7 +96,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         // Where nothing was done, one line tells of all.
         bool inOneLine = options.LogOutput is not (LogOutput.Grouped or LogOutput.Live);
         if (inOneLine && result.Status is (SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
-            reused.Add((planned.Id, result.Status));
+            reused.Add(new Reused(planned.Id, result.Status));
         else
             log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}");
         if (!result.Killed.IsEmpty)
@@ -150,7 +155,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private string Heartbeat(DateTimeOffset at)
     {
-        string[] waiting = [.. running.Values.Select(entry =>
+        string[] waiting = [.. running.Select(entry =>
         {
             string usual = entry.Subtask.Estimate is { } estimate ? $", usually {Wording.Duration(estimate)}" : "";
             return $"{entry.Subtask.Id} ({Wording.Duration(at - entry.Since)}{usual})";
@@ -167,13 +172,17 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         {
             if (over.Contains(subtask.Index) || subtask.Estimate is not { } estimate)
                 return TimeSpan.Zero;
-            TimeSpan left = running.TryGetValue(subtask.Index, out (PlannedSubtask Subtask, DateTimeOffset Since) started) ? estimate - (at - started.Since) : estimate;
+            TimeSpan left = running.Find(each => each.Subtask == subtask) is { } started ? estimate - (at - started.Since) : estimate;
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         });
     }
 
-    private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Wording.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
+    private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Wording.Ids([.. running.Select(entry => entry.Subtask.Id)], shown: 4)}");
 
     private static string Because(SubtaskResult result) =>
         result.IsReused ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";
+
+    private sealed record Running(PlannedSubtask Subtask, DateTimeOffset Since);
+
+    private sealed record Reused(string Id, SubtaskStatus Status);
 }

@@ -27,11 +27,14 @@ internal static class MarkdownReport
             text.Append("; one after another ").Append(all.Time).Append(", saved ").Append(all.Saved);
         text.Append("\n\n| wave | subtask | status | time | why |\n| ---: | --- | --- | ---: | --- |\n");
         // Failures first: that is what a reader comes for.
-        foreach (PlannedSubtask subtask in run.Plan.Subtasks
-            .Where(subtask => subtask.Excluded is null)
-            .OrderByDescending(subtask => run.Results[subtask.Index].IsFailure)
-            .ThenBy(subtask => subtask.Wave)
-            .ThenBy(subtask => subtask.Index))
+        PlannedSubtask[] rows = [.. run.Plan.Subtasks.Where(subtask => subtask.Excluded is null)];
+        Array.Sort(rows, (a, b) =>
+        {
+            int order = run.Results[b.Index].IsFailure.CompareTo(run.Results[a.Index].IsFailure);
+            order = order != 0 ? order : a.Wave.CompareTo(b.Wave);
+            return order != 0 ? order : a.Index.CompareTo(b.Index);
+        });
+        foreach (PlannedSubtask subtask in rows)
         {
             SubtaskResult result = run.Results[subtask.Index];
             text.Append("| ").Append(subtask.Wave)
@@ -46,6 +49,8 @@ internal static class MarkdownReport
 
     private static void AppendBatches(StringBuilder text, RunResult run, AloneTimes alone)
     {
+        if (run.Plan.Waves.Length < 2)
+            return;
         (int Batch, int Count, Savings Savings)[] batches = [.. SummaryText.Batches(run, alone)];
         if (batches.Length < 2)
             return;

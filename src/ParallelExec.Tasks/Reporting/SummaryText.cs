@@ -37,14 +37,15 @@ internal static class SummaryText
     /// <summary>Several failures are far apart above: which came first is the first thing to look at.</summary>
     private static IEnumerable<string> Failures(RunResult run)
     {
+        if (run.Results.Count(result => result.IsFailure) < 2)
+            yield break;
         string[] failed = [.. run.Plan.Subtasks
             .Select(subtask => (subtask.Id, subtask.Index, Result: run.Results[subtask.Index]))
             .Where(each => each.Result.IsFailure)
             .OrderBy(each => each.Result.StartedAt + each.Result.Duration)
             .ThenBy(each => each.Index)
             .Select(each => $"{each.Id} ({Wording.Shorten(each.Result.Reason, LongestReason)})")];
-        if (failed.Length > 1)
-            yield return $"  first failed {failed[0]}, then {Wording.Ids(failed[1..])}";
+        yield return $"  first failed {failed[0]}, then {Wording.Ids(failed[1..])}";
     }
 
     /// <summary>What the whole run has saved.</summary>
@@ -81,18 +82,27 @@ internal static class SummaryText
 
     public static string Counts(RunResult run)
     {
-        IEnumerable<string> counts = run.Plan.Subtasks
-            .Where(subtask => subtask.Excluded is null)
-            .GroupBy(subtask => run.Results[subtask.Index].Status)
-            .OrderBy(group => group.Key)
-            .Select(group => $"{group.Count()} {Wording.Of(group.Key)}");
-        return string.Join(", ", counts);
+        var counts = new int[(int)SubtaskStatus.UpToDate + 1];
+        foreach (PlannedSubtask subtask in run.Plan.Subtasks)
+        {
+            if (subtask.Excluded is null)
+                counts[(int)run.Results[subtask.Index].Status]++;
+        }
+        var told = new List<string>();
+        for (int status = 0; status < counts.Length; status++)
+        {
+            if (counts[status] > 0)
+                told.Add($"{counts[status]} {Wording.Of((SubtaskStatus)status)}");
+        }
+        return string.Join(", ", told);
     }
 
     private static string Headline(RunResult run)
     {
         string outcome = run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Stopped";
-        int killed = run.Results.Sum(result => result.Killed.Length);
+        int killed = 0;
+        foreach (SubtaskResult result in run.Results)
+            killed += result.Killed.Length;
         int resumed = run.Plan.Subtasks.Count(subtask => subtask.IsResumed);
         int excluded = run.Plan.Subtasks.Length - run.Plan.Count - resumed;
         return $"{outcome}: {Wording.Count(run.Plan.Count, "subtask")} in {Wording.Duration(run.Duration)}"

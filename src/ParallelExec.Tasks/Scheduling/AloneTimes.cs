@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using ParallelExec.Model;
 
 namespace ParallelExec.Scheduling;
@@ -16,10 +17,12 @@ internal sealed record AloneTimes
     /// <summary>Up to this part of the whole may be unknown; beyond it, the times are upper bounds.</summary>
     private const double Tolerance = 0.1;
 
-    private AloneTimes(ImmutableArray<TimeSpan> times, bool isAtMost)
+    private AloneTimes(TimeSpan[] times, bool isAtMost)
     {
-        (Times, IsAtMost) = (times, isAtMost);
-        Sum = times.Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
+        Times = ImmutableCollectionsMarshal.AsImmutableArray(times);
+        IsAtMost = isAtMost;
+        foreach (TimeSpan time in times)
+            Sum += time;
     }
 
     /// <summary>One for each subtask of the plan, by index.</summary>
@@ -45,7 +48,7 @@ internal sealed record AloneTimes
             sum += alone;
             unknown += less;
         }
-        return new AloneTimes([.. times], unknown > Tolerance * sum);
+        return new AloneTimes(times, unknown > Tolerance * sum);
     }
 
     /// <returns>What it takes alone, and how much less that could be; in seconds.</returns>
@@ -93,13 +96,19 @@ internal sealed record AloneTimes
     private static Beside[] BesideEach(IReadOnlyList<SubtaskResult> results)
     {
         var beside = new Beside[results.Count];
-        var changes = new List<(DateTimeOffset At, bool IsEnd, int Index)>();
+        var changes = new List<Change>();
         for (int i = 0; i < results.Count; i++)
         {
             if (results[i] is { StartedAt: { } start, Duration: { Ticks: > 0 } duration })
-                changes.AddRange([(start, false, i), (start + duration, true, i)]);
+            {
+                changes.Add(new Change(start, false, i));
+                changes.Add(new Change(start + duration, true, i));
+            }
         }
-        changes.Sort();
+        // One that ran alone has met nobody.
+        if (changes.Count <= 2)
+            return beside;
+        changes.Sort(Change.Order);
         double rate = 0, cpu = 0, shared = 0;
         int running = 0;
         DateTimeOffset now = default;
@@ -117,6 +126,17 @@ internal sealed record AloneTimes
                 : new Beside(cpu, shared);
         }
         return beside;
+    }
+
+    /// <summary>A start or an end. At the same time starts come first, then who was declared first.</summary>
+    private sealed record Change(DateTimeOffset At, bool IsEnd, int Index)
+    {
+        public static int Order(Change a, Change b)
+        {
+            int order = a.At.CompareTo(b.At);
+            order = order != 0 ? order : a.IsEnd.CompareTo(b.IsEnd);
+            return order != 0 ? order : a.Index.CompareTo(b.Index);
+        }
     }
 
     /// <summary>What ran while a subtask ran.</summary>

@@ -14,7 +14,7 @@ internal sealed class Schedule
     private readonly State[] states;
     private readonly int[] waitingFor;
     private readonly bool[] doomed;
-    private readonly SortedSet<(int Lane, int Rank, int Index)> ready = [];
+    private readonly SortedSet<PlannedSubtask> ready;
     private readonly int[] leftInWave;
     private readonly List<SkippedSubtasks> skipped = [];
     private int lastWaveAllowed = int.MaxValue;
@@ -26,10 +26,17 @@ internal sealed class Schedule
         this.plan = plan;
         this.options = options;
         resources = new Resources(plan, options);
+        ready = new SortedSet<PlannedSubtask>(Comparer<PlannedSubtask>.Create(Order));
         states = new State[plan.Subtasks.Length];
         doomed = new bool[plan.Subtasks.Length];
-        waitingFor = [.. plan.Subtasks.Select(subtask => subtask.Dependencies.Length)];
-        leftInWave = [0, .. plan.Waves.Select(wave => wave.Length)];
+        waitingFor = new int[plan.Subtasks.Length];
+        leftInWave = new int[plan.Waves.Length + 1];
+        foreach (PlannedSubtask subtask in plan.Subtasks)
+        {
+            waitingFor[subtask.Index] = subtask.Dependencies.Length;
+            if (subtask.Wave > 0)
+                leftInWave[subtask.Wave]++;
+        }
         left = plan.Count;
         CurrentWave = 1;
         foreach (PlannedSubtask subtask in plan.Subtasks.Where(subtask => subtask.Dependencies.IsEmpty))
@@ -47,17 +54,15 @@ internal sealed class Schedule
     /// <summary>The next subtask that may start now, already counted as running; null where none may.</summary>
     public PlannedSubtask? TryStart()
     {
-        while (ready.Count > 0)
+        while (ready.Min is { } subtask)
         {
-            (int lane, int rank, int index) = ready.Min;
-            PlannedSubtask subtask = plan.Subtasks[index];
             Taken taken = resources.TryTake(subtask);
             if (taken == Taken.NotYetAndNobodyAfterIt)
                 return null;
-            ready.Remove((lane, rank, index));
+            ready.Remove(subtask);
             if (taken == Taken.Yes)
             {
-                states[index] = State.Running;
+                states[subtask.Index] = State.Running;
                 return subtask;
             }
             resources.WaitAside(subtask);
@@ -69,7 +74,7 @@ internal sealed class Schedule
     public void Complete(PlannedSubtask subtask, SubtaskResult result)
     {
         foreach (PlannedSubtask freed in resources.Release(subtask))
-            ready.Add(Key(freed));
+            ready.Add(freed);
         End(subtask);
         bool fatal = !result.IsSuccess && subtask.Subtask.ContinueOnError == ContinueOnError.False;
         Settle(subtask, fatal ? $"dependency '{subtask.Id}' {Past(result.Status)}" : null);
@@ -138,9 +143,12 @@ internal sealed class Schedule
     /// <summary>Tells the dependents of an ended subtask. <paramref name="cause"/> not null: they can not run, unless they are cleanup.</summary>
     private void Settle(PlannedSubtask ended, string? cause)
     {
+        if (ended.Dependents.IsEmpty)
+            return;
         var lost = new List<PlannedSubtask>();
-        var open = new Queue<(PlannedSubtask Ended, bool Failed)>([(ended, cause is not null)]);
-        while (open.TryDequeue(out (PlannedSubtask Ended, bool Failed) next))
+        var open = new Queue<Settled>();
+        open.Enqueue(new Settled(ended, cause is not null));
+        while (open.TryDequeue(out Settled? next))
         {
             foreach (int index in next.Ended.Dependents)
             {
@@ -154,7 +162,7 @@ internal sealed class Schedule
                 {
                     lost.Add(dependent);
                     Drop(dependent);
-                    open.Enqueue((dependent, true));
+                    open.Enqueue(new Settled(dependent, true));
                 }
                 else if (waitingFor[index] == 0)
                 {
@@ -165,7 +173,7 @@ internal sealed class Schedule
                     else
                     {
                         states[index] = State.Done;
-                        open.Enqueue((dependent, doomed[index]));
+                        open.Enqueue(new Settled(dependent, doomed[index]));
                     }
                 }
             }
@@ -193,12 +201,12 @@ internal sealed class Schedule
             return;
         states[subtask.Index] = State.Ready;
         if (options.Schedule == ScheduleMode.Eager || subtask.Wave <= CurrentWave)
-            ready.Add(Key(subtask));
+            ready.Add(subtask);
     }
 
     private void Drop(PlannedSubtask subtask)
     {
-        ready.Remove(Key(subtask));
+        ready.Remove(subtask);
         resources.Forget(subtask);
         End(subtask);
     }
@@ -219,13 +227,17 @@ internal sealed class Schedule
             if (options.Schedule == ScheduleMode.Eager || CurrentWave > plan.Waves.Length)
                 continue;
             foreach (PlannedSubtask subtask in plan.Waves[CurrentWave - 1].Where(subtask => states[subtask.Index] == State.Ready))
-                ready.Add(Key(subtask));
+                ready.Add(subtask);
         }
     }
 
-    // Projects that the engine queues by itself come first: then they all are in one request.
-    private (int Lane, int Rank, int Index) Key(PlannedSubtask subtask) =>
-        (subtask.Subtask.Work is ProjectWork && resources.EngineQueuesProjects ? 0 : 1, subtask.Rank, subtask.Index);
+    // Projects that the engine queues by itself come first: then they all are in one request. No two have the same rank.
+    private int Order(PlannedSubtask a, PlannedSubtask b) =>
+        Lane(a) != Lane(b) ? Lane(a).CompareTo(Lane(b)) : a.Rank.CompareTo(b.Rank);
+
+    private int Lane(PlannedSubtask subtask) => subtask.Subtask.Work is ProjectWork && resources.EngineQueuesProjects ? 0 : 1;
+
+    private sealed record Settled(PlannedSubtask Ended, bool Failed);
 
     private static string Past(SubtaskStatus status) => status switch
     {
@@ -234,6 +246,3 @@ internal sealed class Schedule
         _ => "failed",
     };
 }
-
-/// <summary>Subtasks that will not run, for one reason.</summary>
-internal sealed record SkippedSubtasks(IReadOnlyList<PlannedSubtask> Subtasks, string Reason);

@@ -34,7 +34,7 @@ internal sealed class History
                 return history;
             history.isNewer = version.GetInt32() > SchemaVersion;
             foreach (JsonProperty subtask in history.isNewer ? [] : document.RootElement.GetProperty("durationsMs").EnumerateObject())
-                history.durations[subtask.Name] = [.. Durations(subtask.Value).TakeLast(Remembered)];
+                history.durations[subtask.Name] = Durations(subtask.Value);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -44,9 +44,19 @@ internal sealed class History
     }
 
     /// <summary>By id.</summary>
-    public IReadOnlyDictionary<string, TimeSpan> Estimates => durations
-        .Where(entry => entry.Value.Count > 0)
-        .ToDictionary(entry => entry.Key, entry => Median(entry.Value), StringComparer.OrdinalIgnoreCase);
+    public IReadOnlyDictionary<string, TimeSpan> Estimates
+    {
+        get
+        {
+            var estimates = new Dictionary<string, TimeSpan>(durations.Count, StringComparer.OrdinalIgnoreCase);
+            foreach ((string id, List<long> list) in durations)
+            {
+                if (list.Count > 0)
+                    estimates[id] = Median(list);
+            }
+            return estimates;
+        }
+    }
 
     public void Add(string id, TimeSpan duration)
     {
@@ -66,18 +76,18 @@ internal sealed class History
             return;
         // In the order in which they were declared last, so that the first are the oldest.
         HashSet<string> present = declared.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        ILookup<bool, KeyValuePair<string, List<long>>> all = durations.ToLookup(entry => present.Contains(entry.Key));
-        KeyValuePair<string, List<long>>[] kept = [.. all[false].TakeLast(RememberedOthers), .. all[true]];
+        string[] others = [.. durations.Keys.Where(id => !present.Contains(id)).TakeLast(RememberedOthers)];
+        IEnumerable<string> kept = others.Concat(durations.Keys.Where(present.Contains));
         WholeFile.Write(PathOf(options), stream =>
         {
             using var json = new Utf8JsonWriter(stream);
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", SchemaVersion);
             json.WriteStartObject("durationsMs");
-            foreach ((string id, List<long> list) in kept)
+            foreach (string id in kept)
             {
                 json.WriteStartArray(id);
-                foreach (long duration in list)
+                foreach (long duration in durations[id])
                     json.WriteNumberValue(duration);
                 json.WriteEndArray();
             }
@@ -86,13 +96,24 @@ internal sealed class History
         });
     }
 
-    private static IEnumerable<long> Durations(JsonElement list) => list.EnumerateArray()
-        .Select(duration => duration.ValueKind == JsonValueKind.Number && duration.TryGetInt64(out long milliseconds) ? milliseconds : -1)
-        .Where(milliseconds => milliseconds is >= 0 and <= LongestMilliseconds);
+    private static List<long> Durations(JsonElement list)
+    {
+        List<long> durations = [];
+        foreach (JsonElement duration in list.EnumerateArray())
+        {
+            if (duration.ValueKind == JsonValueKind.Number && duration.TryGetInt64(out long milliseconds) && milliseconds is >= 0 and <= LongestMilliseconds)
+                durations.Add(milliseconds);
+        }
+        durations.RemoveRange(0, Math.Max(0, durations.Count - Remembered));
+        return durations;
+    }
 
     private static TimeSpan Median(List<long> milliseconds)
     {
-        long[] sorted = [.. milliseconds.Order()];
+        if (milliseconds.Count == 1)
+            return TimeSpan.FromMilliseconds(milliseconds[0]);
+        long[] sorted = milliseconds.ToArray();
+        Array.Sort(sorted);
         int middle = sorted.Length / 2;
         return TimeSpan.FromMilliseconds(sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0);
     }

@@ -16,7 +16,7 @@ internal static class DeclaredItems
     public static ImmutableArray<Declaration> Read(ITaskItem[] items, string projectFile)
     {
         var declarations = ImmutableArray.CreateBuilder<Declaration>(items.Length);
-        var occurrences = new Dictionary<(string, string), int>();
+        var occurrences = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         string type = "";
         foreach (ITaskItem2 item in items.OfType<ITaskItem2>())
         {
@@ -26,7 +26,7 @@ internal static class DeclaredItems
                 type = id[1..];
                 continue;
             }
-            (string, string) key = (type, id.ToUpperInvariant());
+            string key = type + TypeMark + id;
             occurrences[key] = occurrences.GetValueOrDefault(key, -1) + 1;
             var metadata = new Dictionary<string, MetadataValue>(StringComparer.OrdinalIgnoreCase);
             foreach (DictionaryEntry entry in item.CloneCustomMetadataEscaped())

@@ -154,6 +154,14 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     }
 
     // No more than can be used at once: the engine keeps what is asked for from other projects.
-    private int WantedCores(ExecutionPlan plan) =>
-        (int)Math.Min(RunOptions.MaxParallelism, plan.Waves.Length == 0 ? 0 : plan.Waves.Max(wave => wave.Sum(subtask => (long)subtask.Subtask.Cores)));
+    private int WantedCores(ExecutionPlan plan)
+    {
+        var wanted = new long[plan.Waves.Length + 1];
+        foreach (PlannedSubtask subtask in plan.Subtasks)
+            wanted[subtask.Wave] += subtask.Wave > 0 ? subtask.Subtask.Cores : 0;
+        long widest = 0;
+        foreach (long wave in wanted)
+            widest = Math.Max(widest, wave);
+        return (int)Math.Min(RunOptions.MaxParallelism, widest);
+    }
 }

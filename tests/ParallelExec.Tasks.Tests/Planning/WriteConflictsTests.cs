@@ -119,6 +119,8 @@ public class WriteConflictsTests
     [InlineData("out/t{0}/*.html", 0)]
     [InlineData("out/t{0}-*.html", 0)]
     [InlineData("out/t{0}/**/*.html", 0)]
+    [InlineData("out/*.t{0}x", 0)]
+    [InlineData("out/*/t{0}/*.html", 0)]
     [InlineData("out/same/*", 1000)]
     [InlineData("out", 1000)]
     public void Ten_thousand_are_compared_with_those_that_can_meet_them_only(string output, int told)
@@ -127,6 +129,26 @@ public class WriteConflictsTests
         Assert.Equal(told, Given.Problems(Given.Options, subtasks).Count);
         ExecutionPlan serialized = Given.Plan(Given.Options with { WriteConflicts = WriteConflictMode.Serialize }, subtasks);
         Assert.Equal(told == 0 ? 1 : 10_000, serialized.Waves.Length);
+    }
+
+    /// <summary>What is looked for by names meets all that is found by comparing each with each.</summary>
+    [Fact]
+    public void No_pair_is_missed_where_few_are_compared()
+    {
+        string[] names = ["a", "b", "ab", "*", "a*", "*b", "?b", "**", "a*b", "b.x", "*.x", "bin"];
+        string[] outputs = [.. from first in names from second in names select $"out/{first}/{second}", .. names.Select(name => $"out/{name}"), "out"];
+        PathPattern[] patterns = [.. outputs.Select(output => new PathPattern(output, Given.Root))];
+        var trie = new OutputTrie();
+        for (int i = 0; i < outputs.Length; i++)
+            trie.Add(patterns[i], i);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            List<int> found = [];
+            trie.Find(patterns[i], found);
+            Assert.Equal(
+                Enumerable.Range(0, outputs.Length).Where(other => patterns[i].Overlaps(patterns[other])),
+                found.Distinct().Order().Where(other => patterns[i].Overlaps(patterns[other])));
+        }
     }
 
     [Fact]

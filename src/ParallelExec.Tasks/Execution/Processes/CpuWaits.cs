@@ -24,7 +24,7 @@ internal sealed class CpuWaits
 
     /// <summary>Whose a process is; null = nobody's.</summary>
     private readonly Dictionary<int, Watch?> owners = [];
-    private readonly Dictionary<int, (long Running, long Waiting)> threads = [];
+    private readonly Dictionary<int, ThreadTimes> threads = [];
     private Timer? timer;
     private BusyCpus? cpus;
     private (long At, TimeSpan Busy)? before;
@@ -53,8 +53,9 @@ internal sealed class CpuWaits
     {
         lock (gate)
         {
+            // Of what has ended its first thread is left, and has no folder that one would have to list.
             if (roots.ContainsKey(process))
-                Read(process, watch);
+                ReadThread(process, string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/schedstat"), watch);
         }
     }
 
@@ -152,22 +153,23 @@ internal sealed class CpuWaits
         {
             return;
         }
-        Span<byte> buffer = stackalloc byte[128];
         foreach (string folder in folders)
-        {
-            int thread = int.Parse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture);
-            ReadOnlySpan<byte> text = buffer[..ReadFile(folder + "/schedstat", buffer)];
-            // "running waiting slices", in nanoseconds.
-            if (!Utf8Parser.TryParse(text, out long running, out int used)
-                || !Utf8Parser.TryParse(text[(used + 1)..], out long waiting, out _))
-                continue;
-            (long Running, long Waiting) before = threads.GetValueOrDefault(thread);
-            // The number of a thread that has ended was given to another one.
-            if (before.Running > running)
-                before = default;
-            threads[thread] = (running, waiting);
-            watch.Add(running - before.Running, waiting - before.Waiting);
-        }
+            ReadThread(int.Parse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture), folder + "/schedstat", watch);
+    }
+
+    private void ReadThread(int thread, string file, Watch watch)
+    {
+        Span<byte> buffer = stackalloc byte[128];
+        ReadOnlySpan<byte> text = buffer[..ReadFile(file, buffer)];
+        // "running waiting slices", in nanoseconds.
+        if (!Utf8Parser.TryParse(text, out long running, out int used)
+            || !Utf8Parser.TryParse(text[(used + 1)..], out long waiting, out _))
+            return;
+        // The number of a thread that has ended was given to another one.
+        if (!threads.TryGetValue(thread, out ThreadTimes? before) || before.Running > running)
+            before = ThreadTimes.None;
+        threads[thread] = new ThreadTimes(running, waiting);
+        watch.Add(running - before.Running, waiting - before.Waiting);
     }
 
     private static int? ParentOf(int process)
@@ -199,6 +201,12 @@ internal sealed class CpuWaits
         {
             return 0;
         }
+    }
+
+    /// <summary>In nanoseconds.</summary>
+    private sealed record ThreadTimes(long Running, long Waiting)
+    {
+        public static readonly ThreadTimes None = new(0, 0);
     }
 
     /// <summary>What was seen of one command.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using ParallelExec.Exchange;
 
 namespace ParallelExec.Execution.Processes;
@@ -14,6 +15,7 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     private const int SigPipe = 13;
     private const short SetSignalDefaults = 0x04, SetSignalMask = 0x08, SetSession = 0x80;
     private const int ReadOnly = 0, WriteOnly = 0x01, Create = 0x40, Truncate = 0x200, Append = 0x400;
+    private const int CloseOnExec = 0x80000;
     private const int TooLarge = 7;
 
     /// <summary>Of a new log file: reading and writing, less what the umask takes.</summary>
@@ -25,12 +27,12 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     /// <summary>More than any C library needs for its opaque structures.</summary>
     private const int OpaqueSize = 1024;
 
-    private static readonly Lazy<nint> Attributes = new(CleanSignals);
+    private static readonly Lazy<object> Attributes = new(() => CleanSignals());
 
     private readonly int id;
     private readonly int handle;
     private readonly string cookie;
-    private readonly AnonymousPipeServerStream? input;
+    private readonly SafeFileHandle? input;
     private readonly AnonymousPipeServerStream? output;
     private int? exitCode;
     private TimeSpan? cpuTime;
@@ -38,27 +40,38 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     public SpawnedProcess(LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput)
     {
         cookie = environment[HandOver.CookieVariable];
+        // Of a pipe for its input: where it reads, where we write.
+        int* pipe = stackalloc int[] { -1, -1 };
         try
         {
-            input = keepInput ? new AnonymousPipeServerStream(PipeDirection.Out) : null;
+            if (keepInput && Pipe(pipe, CloseOnExec) != 0)
+                throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+            input = keepInput ? new SafeFileHandle(pipe[1], ownsHandle: true) : null;
             output = command.LogFile is null ? new AnonymousPipeServerStream(PipeDirection.In) : null;
         }
         catch (IOException e)
         {
-            input?.Dispose();
+            CloseInput(pipe[0]);
             throw new ProcessNotStartedException(e.Message, inner: e);
         }
-        string?[] arguments = [command.Name ?? command.Program, .. command.Arguments, null];
-        string?[] variables = [.. environment.Select(variable => string.Concat(variable.Key, "=", variable.Value)), null];
+        List<string> arguments = [command.Name ?? command.Program, .. command.Arguments];
+        var variables = new List<string>(environment.Count);
+        foreach ((string name, string value) in environment)
+            variables.Add(string.Concat(name, "=", value));
 
         byte* actions = stackalloc byte[OpaqueSize];
         int error = InitFileActions(actions);
         if (error == 0)
-            error = AddFiles(actions, command, workingDirectory);
+            error = AddFiles(actions, command, workingDirectory, pipe[0]);
         if (error == 0)
-            error = Spawn(out id, command.Program, actions, Attributes.Value, arguments, variables);
+        {
+            using var nativeArguments = new NativeTexts(arguments);
+            using var nativeVariables = new NativeTexts(variables);
+            error = Spawn(out id, command.Program, actions, (nint)Attributes.Value, nativeArguments.Pointers, nativeVariables.Pointers);
+        }
         _ = DestroyFileActions(actions);
-        input?.DisposeLocalCopyOfClientHandle();
+        if (pipe[0] >= 0)
+            _ = CloseHandle(pipe[0]);
         output?.DisposeLocalCopyOfClientHandle();
         if (error != 0)
         {
@@ -84,15 +97,10 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
     public override void EndInput()
     {
-        try
-        {
-            input!.Write("end\n"u8);
-            input.Dispose();
-        }
-        catch (IOException)
-        {
-            // It has ended already.
-        }
+        // Where it has ended already, nobody needs the line. A pipe's stream would start the framework's engine for sockets to write it.
+        fixed (byte* line = "end\n"u8)
+            _ = WriteTo(input!, line, 4);
+        input!.Dispose();
     }
 
     protected override void Close()
@@ -133,12 +141,19 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
     protected override Task<StopReport> StopTreeAsync(TimeSpan grace) => ProcessTree.StopAsync(id, cookie, grace);
 
-    private int AddFiles(byte* actions, LaunchedCommand command, string workingDirectory)
+    private void CloseInput(int ofChild)
+    {
+        if (ofChild >= 0)
+            _ = CloseHandle(ofChild);
+        input?.Dispose();
+    }
+
+    private int AddFiles(byte* actions, LaunchedCommand command, string workingDirectory, int inputOfChild)
     {
         int error = AddChangeDirectory(actions, workingDirectory);
         // Our ends of pipes close by themselves in the child; a copy under another number does not.
         if (error == 0)
-            error = input is null ? AddOpen(actions, 0, command.InputFile ?? "/dev/null", ReadOnly, 0) : AddDuplicate(actions, Number(input), 0);
+            error = input is null ? AddOpen(actions, 0, command.InputFile ?? "/dev/null", ReadOnly, 0) : AddDuplicate(actions, inputOfChild, 0);
         if (error == 0)
         {
             error = command.LogFile is null
@@ -189,7 +204,13 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     }
 
     [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Spawn(out int id, string path, byte* actions, nint attributes, string?[] arguments, string?[] environment);
+    private static partial int Spawn(out int id, string path, byte* actions, nint attributes, byte** arguments, byte** environment);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    private static partial int Pipe(int* ends, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint WriteTo(SafeFileHandle file, byte* text, nuint length);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     private static partial int InitFileActions(byte* actions);

@@ -45,7 +45,7 @@ internal sealed class Reuse(
         options.Resume || plan.Subtasks.Any(subtask => subtask.Excluded is null && IsUpToDateChecked(subtask.Subtask, options));
 
     /// <summary>What of earlier runs counts on. Without <c>Resume</c> a run begins anew, but for what is up to date.</summary>
-    public IEnumerable<KeyValuePair<string, SuccessRecord>> Kept =>
+    public IEnumerable<KeyValuePair<string, SuccessRecord>> Kept => earlier.Count == 0 ? [] :
         plan.Subtasks.Where(subtask => options.Resume || IsUpToDateChecked(subtask.Subtask, options with { Cache = CacheMode.UpToDate }))
             .Where(subtask => earlier.ContainsKey(subtask.Id))
             .Select(subtask => KeyValuePair.Create(subtask.Id, earlier[subtask.Id]));

@@ -11,14 +11,14 @@ namespace ParallelExec.Execution.Runners;
 internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, PromptText prompts, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, RateLimit> limits = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<int, ImmutableArray<OutputStamp>> before = new();
+    private readonly Lazy<ConcurrentDictionary<int, ImmutableArray<OutputStamp>>> before = new(() => new());
 
     public async Task<RunnerResult> RunAsync(AgentWork work, AttemptContext context)
     {
         AgentCommand command = work.Command ?? throw new InvalidOperationException("an agent without a runner is refused before the run");
         RateLimit limit = limits.GetOrAdd(command.Tool, _ => new RateLimit(time));
         // Before the first attempt: what that has written is this subtask's work, also where only a later one succeeds.
-        ImmutableArray<OutputStamp> stamps = before.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
+        ImmutableArray<OutputStamp> stamps = before.Value.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
         string promptFile = handOver.WritePrompt(context.Planned, prompts.For(context.Planned, handOver.Received(context.Planned)));
         context = context with { InputFile = promptFile, Environment = Environment(command, context) };
         while (true)

@@ -65,7 +65,9 @@ internal sealed class SubtaskExecutor(
             finally
             {
                 expected?.Dispose();
-                attempts.End(subtask);
+                // What has not begun has no files: looking for them costs more than finding out that nothing has changed.
+                if (reuse.HasRun(subtask.Index))
+                    attempts.End(subtask);
             }
             ended(result);
         }

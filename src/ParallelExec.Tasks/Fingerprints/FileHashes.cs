@@ -132,7 +132,7 @@ internal sealed class FileHashes
 
     private static ConcurrentDictionary<string, Known> Parse(ReadOnlySpan<byte> rest)
     {
-        var known = new ConcurrentDictionary<string, Known>(StringComparer.Ordinal);
+        var known = new ConcurrentDictionary<string, Known>(Environment.ProcessorCount, rest.Count((byte)'\n'), StringComparer.Ordinal);
         while (!rest.IsEmpty)
         {
             int end = rest.IndexOf((byte)'\n');

@@ -263,7 +263,7 @@ public sealed class CacheTests : IDisposable
             return true;
         };
         var log = new Reporting.RecordingLog();
-        using (var remote = new RemoteCache(server.Address, canWrite: true, token: null, log) { Patience = TimeSpan.FromMilliseconds(300) })
+        using (var remote = new RemoteCache(server.Address, canWrite: true, token: null, log) { Patience = TimeSpan.FromSeconds(when == "before the answer" ? 0.3 : 5) })
         {
             Assert.Null(remote.ReadEntry(new string('a', 64), CancellationToken.None));
             Assert.False(remote.CanWrite);

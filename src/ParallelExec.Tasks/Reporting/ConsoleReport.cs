@@ -29,7 +29,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 break;
             case SubtaskStarted(var subtask, var at):
                 running[subtask.Index] = (subtask, at);
-                ShowStatus();
                 break;
             case SubtaskEnded(var subtask, var result):
                 if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
@@ -39,7 +38,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 over.Add(subtask.Index);
                 lastSaid = (result.StartedAt ?? lastSaid) + result.Duration;
                 ShowEnd(subtask, result);
-                ShowStatus();
                 break;
             case SubtasksSkipped(var skipped):
                 ShowReused();
@@ -171,8 +169,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         });
     }
-
-    private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Wording.Ids([.. running.Values.Select(entry => entry.Subtask.Id)], shown: 4)}");
 
     private static string Because(SubtaskResult result) =>
         result.IsReused ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";

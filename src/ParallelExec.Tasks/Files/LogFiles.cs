@@ -13,6 +13,19 @@ internal static class LogFiles
 
     public static string PathOf(RunOptions options, Subtask subtask) => Path.Combine(Folder(options), SafeName(subtask.Id) + ".log");
 
+    /// <summary>
+    /// Before it is written: what a subtask has put in its place is removed. A pipe or a device would hold up whoever writes there, and
+    /// nothing is written through a link.
+    /// </summary>
+    /// <exception cref="IOException">It can not be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">It can not be removed.</exception>
+    public static void MakePlain(string logFile)
+    {
+        var file = new FileInfo(logFile);
+        if (file.LinkTarget is not null || (file.Exists && !PlainFile.Exists(logFile)))
+            file.Delete();
+    }
+
     /// <summary>The id itself where that is safe; otherwise what is readable of it, and a digest behind <c>~</c>, which no id holds.</summary>
     public static string SafeName(string id)
     {

@@ -1,3 +1,4 @@
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Output;
@@ -8,7 +9,7 @@ internal static class AttemptLine
     /// <summary>At its end; nothing where the attempt has no log.</summary>
     public static void Append(string logFile, int attempt, SubtaskResult result, TimeSpan took)
     {
-        if (!File.Exists(logFile))
+        if (!PlainFile.Exists(logFile))
             return;
         try
         {

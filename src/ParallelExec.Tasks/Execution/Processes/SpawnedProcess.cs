@@ -166,9 +166,9 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
             return $"its log file '{command.LogFile}' can not be written: {e.Message}";
         }
         string hint = File.Exists(command.Program)
-                ? ". The file is there: look at its rights, and at its first line, which may name a program that is not there"
-                : "";
-            return $"'{command.Program}': {Marshal.GetPInvokeErrorMessage(error)}{hint}";
+            ? ". The file is there: look at its rights, and at its first line, which may name a program that is not there"
+            : "";
+        return $"'{command.Program}': {Marshal.GetPInvokeErrorMessage(error)}{hint}";
     }
 
     private static int Number(AnonymousPipeServerStream pipe) => (int)pipe.ClientSafePipeHandle.DangerousGetHandle();

@@ -1,6 +1,5 @@
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
-using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Runners;
@@ -72,14 +71,6 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
 
     private RunnerResult RunTo(LaunchedCommand command, AttemptContext context)
     {
-        try
-        {
-            LogFiles.MakePlain(context.LogFile);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return NotStarted($"its log file '{context.LogFile}' can not be written: {e.Message}");
-        }
         try
         {
             // One that writes it itself does not start without it either.

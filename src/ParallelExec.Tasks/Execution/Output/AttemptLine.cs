@@ -9,7 +9,8 @@ internal static class AttemptLine
     /// <summary>At its end; nothing where the attempt has no log.</summary>
     public static void Append(string logFile, int attempt, SubtaskResult result, TimeSpan took)
     {
-        if (!PlainFile.Exists(logFile))
+        // Nothing is written through a link that the subtask has put there.
+        if (!PlainFile.Exists(logFile) || new FileInfo(logFile).LinkTarget is not null)
             return;
         try
         {

@@ -9,8 +9,8 @@ public partial class HouseRules
     private const int LongestFile = 250;
     private const int LongestLine = 140;
 
-    /// <summary>Lines that are longer, from before the rule: new ones must not be.</summary>
-    private const int LongLinesLeft = 900;
+    /// <summary>Lines of tests that are longer, from before the rule: new ones must not be.</summary>
+    private const int LongLinesLeft = 519;
 
     /// <summary>Files of src that may be longer.</summary>
     private static readonly string[] LongFiles =
@@ -37,8 +37,12 @@ public partial class HouseRules
         Assert.Empty(Sources("src").Where(file => File.ReadLines(file).Count() > LongestFile).Select(Path.GetFileName).Except(LongFiles));
 
     [Fact]
-    public void No_line_is_longer_than_a_window_is_wide() =>
-        Assert.InRange(Sources("src").Concat(Sources("tests")).SelectMany(File.ReadLines).Count(line => line.Length > LongestLine), 0, LongLinesLeft);
+    public void No_line_of_the_product_is_longer_than_a_window_is_wide() =>
+        Assert.Equal([], Lines("src", new Regex($"^.{{{LongestLine + 1}}}")));
+
+    [Fact]
+    public void Lines_of_tests_that_are_too_long_do_not_become_more() =>
+        Assert.InRange(Sources("tests").SelectMany(File.ReadLines).Count(line => line.Length > LongestLine), 0, LongLinesLeft);
 
     [Theory]
     [MemberData(nameof(Forbidden))]

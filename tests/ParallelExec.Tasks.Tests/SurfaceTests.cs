@@ -72,7 +72,7 @@ public class SurfaceTests
             IEnumerable<string> properties = XDocument.Load(file).Root!.Descendants("PropertyGroup").Elements().Select(property => property.Name.LocalName);
             Assert.All(properties, name => Assert.True(
                 name.StartsWith('_') || Surface.Contains(name, StringComparison.Ordinal)
-                || name is "ParallelExecIsStandalone" or "BaseIntermediateOutputPath" or "Configuration" or "NuGetRestoreTargets" or "ImportDirectoryBuildProps" or "DirectoryBuildPropsPath" or "DirectoryBuildTargetsPath",
+                || name is "ParallelExecIsStandalone" or "BaseIntermediateOutputPath" or "Configuration" or "NuGetRestoreTargets" or "DisableWarnForInvalidRestoreProjects" or "ImportDirectoryBuildProps" or "DirectoryBuildPropsPath" or "DirectoryBuildTargetsPath",
                 $"{name} in {Path.GetFileName(file)} is neither private nor documented"));
         }
     }

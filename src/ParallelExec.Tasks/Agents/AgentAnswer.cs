@@ -33,7 +33,7 @@ internal sealed partial class AgentAnswer
     public static AgentAnswer Read(string? preset, string logFile, long start, int exitCode)
     {
         var answer = new AgentAnswer(preset);
-        foreach (string line in File.Exists(logFile) ? LogLines.Read(logFile, AgentTranscript.LongestRaw, start) : [])
+        foreach (string line in LogLines.Read(logFile, AgentTranscript.LongestRaw, start))
             answer.Add(line);
         answer.Conclude(exitCode);
         return answer;

@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
 using ParallelExec.Exchange;
+using ParallelExec.Files;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 
@@ -63,7 +64,7 @@ internal static class CacheArchive
                 entry.Mode = File.GetUnixFileMode(output.Path) & PlainRights;
             tar.WriteEntry(entry);
         }
-        if (File.Exists(logFile))
+        if (PlainFile.Exists(logFile))
         {
             using FileStream log = new(logFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, LogName) { DataStream = log });

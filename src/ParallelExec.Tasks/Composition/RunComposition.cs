@@ -80,8 +80,20 @@ internal sealed class RunComposition : IDisposable
         return engine.RunAsync(stop);
     }
 
-    /// <summary>What goes on after the run: uploads, and the size of the cache.</summary>
-    public void End() => cache?.End();
+    /// <summary>What goes on after the run: uploads, and the size of the cache. Never throws.</summary>
+    /// <returns>What has failed in us; null where nothing has.</returns>
+    public RunFault? End()
+    {
+        try
+        {
+            cache?.End();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return new RunFault("the cache, after the run", e);
+        }
+    }
 
     public void Dispose()
     {

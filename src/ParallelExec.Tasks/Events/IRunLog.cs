@@ -8,9 +8,6 @@ internal interface IRunLog
     /// <summary>A text that everybody sees; several lines stay together.</summary>
     void Message(string text);
 
-    /// <summary>What is going on now, for a display that can show one line for it; others do not ask for the text.</summary>
-    void Status(Func<string> text);
-
     void Report(Diagnostic diagnostic);
 
     /// <summary>Logs a line of a command's output as an error or a warning of the build, if it has that form.</summary>

@@ -15,6 +15,10 @@ internal sealed partial class LockFile : IDisposable
 
     private const int MostAttempts = 100;
 
+    /// <summary>Whoever looks whether it is taken (<see cref="IsTaken"/>) holds it for a moment: so often and so long it is tried again.</summary>
+    private const int MostLooks = 20;
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly FileStream file;
     private readonly string path;
     private readonly bool passing;
@@ -28,6 +32,7 @@ internal sealed partial class LockFile : IDisposable
     public static LockFile? TryTake(string path, bool passing = false)
     {
         FileStream? file = null;
+        int looks = 0;
         for (int attempt = 0; file is null; attempt++)
         {
             if (attempt == MostAttempts)
@@ -38,7 +43,10 @@ internal sealed partial class LockFile : IDisposable
             }
             catch (IOException e) when (IsHeld(e))
             {
-                return null;
+                if (++looks > MostLooks)
+                    return null;
+                Task.Delay(LookInterval).Wait();
+                continue;
             }
             if (IsAt(path, file))
                 break;

@@ -13,6 +13,27 @@ internal static class LogFiles
 
     public static string PathOf(RunOptions options, Subtask subtask) => Path.Combine(Folder(options), SafeName(subtask.Id) + ".log");
 
+    /// <summary>
+    /// Before it is written: what a subtask has put in its place is removed. A pipe would hold up whoever writes there, and nothing is
+    /// written through a link.
+    /// </summary>
+    public static void MakePlain(RunOptions options, Subtask subtask)
+    {
+        // In our own folder, by its name there: nothing else is ever removed.
+        string logFile = PathOf(options, subtask);
+        var file = new FileInfo(logFile);
+        if (file.LinkTarget is null && (!file.Exists || PlainFile.Exists(logFile)))
+            return;
+        try
+        {
+            file.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever writes there says so.
+        }
+    }
+
     /// <summary>The id itself where that is safe; otherwise what is readable of it, and a digest behind <c>~</c>, which no id holds.</summary>
     public static string SafeName(string id)
     {

@@ -19,6 +19,10 @@ internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic
         var expansion = new Expansion(declared, options, teams, diagnostics);
         ImmutableArray<Expanded> expanded = Unique(expansion.Expand());
         ImmutableArray<Subtask> subtasks = agents.Resolve([.. expanded.Where(each => each.IsUnderstood).Select(each => each.Subtask)]);
+        SecretMasker? masker =
+            SecretMasker.For(subtasks.SelectMany(subtask => subtask.Secrets.SelectMany(name => SecretValues(subtask, name))));
+        if (masker is not null)
+            CheckIds(subtasks, masker);
         return new Declared
         {
             Options = options,
@@ -26,7 +30,7 @@ internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic
             Subtasks = subtasks,
             Unreadable = [.. expanded.Where(each => !each.IsUnderstood).Select(each => each.Subtask)],
             Features = expansion.Features,
-            Masker = SecretMasker.For(subtasks.SelectMany(subtask => subtask.Secrets.SelectMany(name => SecretValues(subtask, name)))),
+            Masker = masker,
         };
     }
 
@@ -67,6 +71,22 @@ internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic
                 subtask.Origin));
         }
         return unique.ToImmutable();
+    }
+
+    /// <summary>What is found by its id can not be hidden.</summary>
+    private void CheckIds(IEnumerable<Subtask> subtasks, SecretMasker masker)
+    {
+        foreach (Subtask subtask in subtasks)
+        {
+            if (masker.Apply(subtask.Id) is var masked && masked != subtask.Id)
+            {
+                diagnostics.Add(Diagnostic.Error(
+                    Codes.InvalidId,
+                    $"The id '{masked}' holds the value of a secret. "
+                    + "An id is a name: files, the journal and -p:ParallelExecOnly have it as it is. Choose another one.",
+                    subtask.Origin));
+            }
+        }
     }
 
     private IEnumerable<string> SecretValues(Subtask subtask, string name) =>

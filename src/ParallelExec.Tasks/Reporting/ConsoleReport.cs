@@ -30,7 +30,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 break;
             case SubtaskStarted(var subtask, var at):
                 running.Insert(running.FindLastIndex(each => each.Subtask.Index < subtask.Index) + 1, new Running(subtask, at));
-                ShowStatus();
                 break;
             case SubtaskEnded(var subtask, var result):
                 if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
@@ -40,7 +39,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 over.Add(subtask.Index);
                 lastSaid = (result.StartedAt ?? lastSaid) + result.Duration;
                 ShowEnd(subtask, result);
-                ShowStatus();
                 break;
             case SubtasksSkipped(var skipped):
                 ShowReused();
@@ -176,8 +174,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         });
     }
-
-    private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Wording.Ids([.. running.Select(entry => entry.Subtask.Id)], shown: 4)}");
 
     private static string Because(SubtaskResult result) =>
         result.IsReused ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";

@@ -69,11 +69,19 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
         private void Follow(IRunLog log)
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            long length = stream.Length, start = LogLines.StartOf(length);
+            if (start > position)
+            {
+                // Nobody reads so many lines as they fly by.
+                log.Message($"{subtask.Id} | {LogLines.WhatIsBefore(file)}");
+                position = start;
+            }
             stream.Position = position;
             byte[] bytes = new byte[16 * 1024];
             char[] characters = new char[bytes.Length + 1];
             int read;
-            while ((read = stream.Read(bytes)) > 0)
+            // What is written while it is read here comes the next time.
+            while (stream.Position < length && (read = stream.Read(bytes)) > 0)
             {
                 int count = decoder.GetChars(bytes.AsSpan(0, read), characters, flush: false);
                 foreach (string line in lines.Add(characters.AsSpan(0, count)).Select(readable).OfType<string>())
@@ -83,6 +91,6 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
         }
 
         private static (long, DateTime)? StateOf(string file) =>
-            new FileInfo(file) is { Exists: true } info ? (info.Length, info.LastWriteTimeUtc) : null;
+            PlainFile.Exists(file) && new FileInfo(file) is { Exists: true } info ? (info.Length, info.LastWriteTimeUtc) : null;
     }
 }

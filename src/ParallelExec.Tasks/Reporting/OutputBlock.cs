@@ -16,11 +16,16 @@ internal static class OutputBlock
     /// <param name="parse">Turns a line into a diagnostic of the build; null = none is looked for.</param>
     public static void Show(IRunLog log, string logFile, string indent, int? lastLines, Func<string, bool>? parse, Func<string, string?>? readable = null)
     {
-        if (!File.Exists(logFile))
+        if (!PlainFile.Exists(logFile))
             return;
-        int skip = lastLines is { } most ? Math.Max(0, LogLines.Count(logFile) - most) : 0;
+        (int lines, bool isCut) = lastLines is null
+            ? (0, LogLines.StartOf(new FileInfo(logFile).Length) > 0)
+            : LogLines.Count(logFile);
+        int skip = lastLines is { } most ? Math.Max(0, lines - most) : 0;
         var chunk = new StringBuilder();
-        if (skip > 0 && lastLines > 0)
+        if (isCut && lastLines != 0)
+            chunk.Append(indent).Append(LogLines.WhatIsBefore(logFile)).Append('\n');
+        else if (skip > 0 && lastLines > 0)
             chunk.Append(indent).Append('(').Append(skip).Append(" lines before are in ").Append(logFile).Append(")\n");
         int number = 0;
         foreach (string raw in LogLines.Read(logFile, readable is null ? LogLines.Longest : AgentTranscript.LongestRaw))

@@ -14,7 +14,9 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     private readonly Lock gate = new();
     private readonly ItemLocator items = new();
     private readonly Queue<LogEntry> waiting = new();
-    private readonly List<LogEntry> forwarded = [];
+
+    /// <summary>What came since the other node shows messages, in order. Warnings and errors stay here: from there they would be another project's.</summary>
+    private readonly List<LogEntry> meanwhile = [];
     private FileStream? forwardTo;
     private bool isForwarding;
 
@@ -28,12 +30,6 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     public Action Added { get; set; } = () => { };
 
     public void Message(string text) => Add(new LogEntry(LogEntryKind.Message, text, DateTime.UtcNow));
-
-    public void Status(Func<string> text)
-    {
-        if (terminalLogger)
-            Add(new LogEntry(LogEntryKind.Status, text(), DateTime.UtcNow));
-    }
 
     public void Report(Diagnostic diagnostic)
     {
@@ -84,7 +80,7 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     }
 
     /// <summary>What the other node did not get to is ours again.</summary>
-    /// <param name="shown">How many lines it has shown.</param>
+    /// <param name="shown">How many messages it has shown.</param>
     public void StopForwarding(int shown)
     {
         lock (gate)
@@ -92,9 +88,12 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
             isForwarding = false;
             forwardTo?.Dispose();
             forwardTo = null;
-            foreach (LogEntry entry in forwarded.Skip(shown))
-                waiting.Enqueue(entry);
-            forwarded.Clear();
+            foreach (LogEntry entry in meanwhile)
+            {
+                if (entry.Kind != LogEntryKind.Message || shown-- <= 0)
+                    waiting.Enqueue(entry);
+            }
+            meanwhile.Clear();
         }
     }
 
@@ -120,7 +119,9 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
 
     private void Forward(LogEntry entry)
     {
-        forwarded.Add(entry);
+        meanwhile.Add(entry);
+        if (entry.Kind != LogEntryKind.Message)
+            return;
         try
         {
             forwardTo?.Write(entry.ToJsonLine());

@@ -3,9 +3,15 @@ using Microsoft.Build.Framework;
 
 namespace ParallelExec.Tasks;
 
-/// <summary>One thing to log, in a form that can go to another process.</summary>
+/// <summary>One thing to log. A message has a form that can go to another process.</summary>
 internal sealed record LogEntry(LogEntryKind Kind, string Text, DateTime At)
 {
+    /// <summary>
+    /// The terminal logger shows at once, and at all, only what says that it asks for credentials: a text with <c>--interactive</c> in it.
+    /// Here that stands in the end of a link that nobody has begun, of which a terminal shows nothing. See docs/architecture.md.
+    /// </summary>
+    public const string ShownAtOnce = "\e]8;id=--interactive;\e\\";
+
     public string Code { get; init; } = "";
     public string File { get; init; } = "";
     public int Line { get; init; }
@@ -25,21 +31,18 @@ internal sealed record LogEntry(LogEntryKind Kind, string Text, DateTime At)
             case LogEntryKind.Warning:
                 engine.LogWarningEvent(new BuildWarningEventArgs(Subcategory, Code, File, Line, Column, 0, 0, Text, help, Sender, At));
                 break;
-            // The terminal logger shows messages of these kinds at once, others not at all; for other loggers they are plain messages.
-            case LogEntryKind.Message when terminalLogger:
-                engine.LogMessageEvent(new ExtendedBuildMessageEventArgs("TLTESTOUTPUT", Text, null, Sender, MessageImportance.High, At));
-                break;
-            case LogEntryKind.Status when terminalLogger:
-                engine.LogMessageEvent(new ExtendedBuildMessageEventArgs("TLTESTPASSED", Text, null, Sender, MessageImportance.High, At)
-                {
-                    ExtendedMetadata = new Dictionary<string, string?> { ["localizedResult"] = "", ["displayName"] = Text },
-                });
-                break;
             case LogEntryKind.Message:
-                engine.LogMessageEvent(new BuildMessageEventArgs(Text, null, Sender, MessageImportance.High, At));
+                string text = terminalLogger && IsAsked(engine) ? ShownAtOnce + Text : Text;
+                engine.LogMessageEvent(new BuildMessageEventArgs(text, null, Sender, MessageImportance.High, At));
                 break;
+            default:
+                throw new InvalidOperationException($"nobody logs {Kind}");
         }
     }
+
+    // Not where the build is quiet (-v:q).
+    private static bool IsAsked(IBuildEngine engine) =>
+        engine is not IBuildEngine10 { EngineServices: { } services } || services.LogsMessagesOfImportance(MessageImportance.High);
 
     public byte[] ToJsonLine()
     {
@@ -47,14 +50,8 @@ internal sealed record LogEntry(LogEntryKind Kind, string Text, DateTime At)
         using (var json = new Utf8JsonWriter(line))
         {
             json.WriteStartObject();
-            json.WriteNumber("kind", (int)Kind);
             json.WriteString("text", Text);
             json.WriteString("at", At);
-            json.WriteString("code", Code);
-            json.WriteString("file", File);
-            json.WriteNumber("line", Line);
-            json.WriteNumber("column", Column);
-            json.WriteString("subcategory", Subcategory);
             json.WriteEndObject();
         }
         line.WriteByte((byte)'\n');
@@ -65,21 +62,13 @@ internal sealed record LogEntry(LogEntryKind Kind, string Text, DateTime At)
     {
         using JsonDocument document = JsonDocument.Parse(line);
         JsonElement root = document.RootElement;
-        return new LogEntry((LogEntryKind)root.GetProperty("kind").GetInt32(), root.GetProperty("text").GetString()!, root.GetProperty("at").GetDateTime())
-        {
-            Code = root.GetProperty("code").GetString()!,
-            File = root.GetProperty("file").GetString()!,
-            Line = root.GetProperty("line").GetInt32(),
-            Column = root.GetProperty("column").GetInt32(),
-            Subcategory = root.GetProperty("subcategory").GetString()!,
-        };
+        return new LogEntry(LogEntryKind.Message, root.GetProperty("text").GetString()!, root.GetProperty("at").GetDateTime());
     }
 }
 
 internal enum LogEntryKind
 {
     Message,
-    Status,
     Warning,
     Error,
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ParallelExec.Execution.Runners;
@@ -24,12 +25,14 @@ internal sealed record ProjectAnswer(bool Succeeded, DateTimeOffset StartedAt, T
     public static ProjectAnswer? FromText(string text)
     {
         string[] parts = text.Split('.');
+        byte[] refused = new byte[parts.Length == 4 ? parts[3].Length / 2 : 0];
         return parts.Length is 3 or 4
             && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long startedAt) && startedAt <= DateTime.MaxValue.Ticks
             && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out long ran)
+            && (parts.Length == 3 || Convert.FromHexString(parts[3], refused, out _, out _) == OperationStatus.Done)
             ? new ProjectAnswer(parts[0] == "succeeded", new DateTimeOffset(startedAt, TimeSpan.Zero), TimeSpan.FromTicks(ran))
             {
-                Refused = parts.Length == 4 ? Encoding.UTF8.GetString(Convert.FromHexString(parts[3])) : "",
+                Refused = Encoding.UTF8.GetString(refused),
             }
             : null;
     }

@@ -15,6 +15,7 @@ internal sealed class ProjectRound : IDisposable
     private readonly IReadOnlyList<ProjectRequest> requests;
     private readonly Lock gate = new();
     private Timer? timer;
+    private Exception? bug;
     private int ended;
 
     private ProjectRound(string folder, IReadOnlyList<ProjectRequest> requests) => (this.folder, this.requests) = (folder, requests);
@@ -64,6 +65,8 @@ internal sealed class ProjectRound : IDisposable
     public void End(IReadOnlyList<ProjectAnswer?> answers)
     {
         Look();
+        if (bug is not null)
+            throw new InvalidOperationException("the ends of projects could not be told", bug);
         for (int i = 0; i < requests.Count; i++)
             requests[i].Ended.TrySetResult((i < answers.Count ? answers[i] : null)?.Outcome ?? new ProjectOutcome(Succeeded: false));
     }
@@ -77,7 +80,7 @@ internal sealed class ProjectRound : IDisposable
     private static string EndedFolder(string folder) => Path.Combine(folder, "ended");
 
     // Each file is read once and removed: however many projects a round has, looking costs what is new. Called by the timer, and never
-    // throws: that would end the process.
+    // throws: that would end the process. A bug is told at the end of the round.
     private void Look()
     {
         lock (gate)
@@ -98,6 +101,10 @@ internal sealed class ProjectRound : IDisposable
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // Somebody removed it, or what is in it: the engine's answer has all of it.
+            }
+            catch (Exception e)
+            {
+                bug ??= e;
             }
             if (ended == requests.Count || !Directory.Exists(folder))
                 Close(folder);

@@ -126,11 +126,10 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         if (composition.TryStart() is not { } run)
             return null;
         signals.HoldUntil(run);
-        Exception? thrown = Serve(engineThread, run, plan);
+        RunFault? late = Serve(engineThread, run, plan) is { } thrown ? new RunFault("the engine's thread", thrown) : null;
         RunResult result = run.GetAwaiter().GetResult();
-        composition.End();
-        if (thrown is not null)
-            result = result with { Fault = result.Fault ?? new RunFault("the engine's thread", thrown) };
+        late ??= composition.End();
+        result = result with { Fault = result.Fault ?? late };
         if (result.Fault is { } fault)
             log.Report(Diagnostic.Error(Codes.Bug, $"{Wording.Bug(fault.Exception)} (in {fault.Where})"));
         return result;

@@ -1,3 +1,4 @@
+using Microsoft.Build.Utilities.ProjectCreation;
 using ParallelExec.TestKit;
 
 namespace ParallelExec.Sdk.Tests.Targets;
@@ -91,6 +92,28 @@ public sealed class OutputTests : IDisposable
         BuildRun run = await new DotNet(folder) { TerminalLogger = true }.RunAsync("msbuild", project.Path, "-t:RunParallelTasks", "-tl:on", "-nologo");
         Assert.Contains("[1/1] a succeeded", run.EnsureSucceeded().Output, StringComparison.Ordinal);
         Assert.Contains("Succeeded: 1 subtask", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_told_while_projects_build_is_of_the_declaring_project_and_no_test(bool terminalLogger)
+    {
+        ProjectCreator.Create(folder.Combine("slow.proj"))
+            .Target("Build")
+            .Task("Exec", parameters: new Dictionary<string, string?> { ["Command"] = TestChildProgram.Command("wait", folder.Path, "told") })
+            .Save();
+        TargetsProject project = TargetsProject.Create(folder, p => p
+            .ParallelTask("slow", project: "slow.proj")
+            .ParallelTask("bad", TestChildProgram.Command("exit", "3"))
+            .ParallelTask("last", TestChildProgram.Command("signal", folder.Path, "told"), dependsOn: "bad", always: true));
+        await project.RunAsync("ValidateParallelTasks");
+        BuildRun run = await new DotNet(folder) { TerminalLogger = terminalLogger }.RunAsync(
+            "msbuild", project.Path, "-t:RunParallelTasks", "-nologo", "-m:2", "-p:ParallelExecSchedule=Eager", terminalLogger ? "-tl:on" : "-tl:off");
+        run.EnsureFailed();
+        Assert.True(run.Output.IndexOf("bad failed", StringComparison.Ordinal) < run.Output.IndexOf("slow succeeded", StringComparison.Ordinal), run.ToString());
+        Assert.Contains("PEX3001", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"test (failed|succeeded)|Testing|ParallelTasks\.proj", run.Output);
     }
 
     [Fact]

@@ -12,6 +12,29 @@ public sealed class AttemptTests : IDisposable
 
     public void Dispose() => run.Dispose();
 
+    [UnixTheory]
+    [InlineData("mkfifo", false)]
+    [InlineData("ln -s /dev/zero", false)]
+    [InlineData("mkfifo", true)]
+    [InlineData("ln -s /dev/zero", true)]
+    public async Task A_log_that_the_subtask_has_put_something_endless_in_place_of_holds_nothing_up(string make, bool secret)
+    {
+        run.Environment["TOKEN"] = "hunter2";
+        string log = run.Folder.Combine("state", "logs", "a.log");
+        Subtask subtask = run.Shell("a", $"rm '{log}'; {make} '{log}'; exit 3") with { Retries = 1, Secrets = secret ? ["TOKEN"] : [] };
+        Run.Results results = await run.Async(subtask);
+        Assert.Equal((Codes.ExitCode, 2), (results["a"].Code, results["a"].Attempts));
+    }
+
+    [UnixFact]
+    public async Task A_log_that_has_become_a_link_is_not_written_through()
+    {
+        string log = run.Folder.Combine("state", "logs", "a.log"), mine = run.Folder.Write("mine.txt", "mine");
+        Subtask subtask = run.Shell("a", $"rm '{log}'; ln -s '{mine}' '{log}'; echo x; exit 3") with { Retries = 1 };
+        await run.Async(subtask);
+        Assert.Equal("mine", File.ReadAllText(mine));
+    }
+
     [UnixFact]
     public async Task The_log_says_where_each_attempt_ends_and_how()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ParallelExec.Events;
+using ParallelExec.Execution.Runners;
 using ParallelExec.Model;
 using ParallelExec.TestKit;
 
@@ -58,6 +59,20 @@ public sealed class StopTests : IDisposable
         run.Stop();
         Run.Results results = await running;
         Assert.Equal((SubtaskStatus.Cancelled, 1), (results["a"].Status, results["a"].Attempts));
+    }
+
+    [Fact]
+    public async Task A_project_whose_processes_die_of_the_signal_before_we_are_told_was_stopped()
+    {
+        run.Builds = round =>
+        {
+            round[0].Ended.TrySetResult(new ProjectOutcome(Succeeded: false));
+            run.Stop();
+            return Task.CompletedTask;
+        };
+        var project = new ProjectWork(run.Folder.Write("p.proj", "<Project />"), [], [], IsDeclaringProject: false);
+        Run.Results results = await run.Async(Given.Subtask("p") with { Work = project, Retries = 3 });
+        Assert.Equal((SubtaskStatus.Cancelled, 1), (results["p"].Status, results["p"].Attempts));
     }
 
     [UnixFact]

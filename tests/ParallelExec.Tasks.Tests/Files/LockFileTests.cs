@@ -17,6 +17,29 @@ public sealed class LockFileTests : IDisposable
         Assert.Matches($@"^Another run \(process {Environment.ProcessId}, since 20[0-9TZ:.-]+\)$", LockFile.Holder(Path));
     }
 
+    [Fact]
+    public async Task Whoever_looks_whether_it_is_taken_keeps_nobody_from_taking_it()
+    {
+        using (LockFile.TryTake(Path))
+        {
+        }
+        using var enough = new CancellationTokenSource();
+        Task looking = Task.Run(() =>
+        {
+            while (!enough.IsCancellationRequested)
+                LockFile.IsTaken(Path);
+        });
+        int refused = 0;
+        for (int i = 0; i < 500; i++)
+        {
+            using LockFile? held = LockFile.TryTake(Path);
+            refused += held is null ? 1 : 0;
+        }
+        enough.Cancel();
+        await looking;
+        Assert.Equal(0, refused);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\u001b[31mprocess 1, since 2020")]

@@ -21,6 +21,22 @@ public sealed class DeclarationParserTests : IDisposable
     }
 
     [Fact]
+    public void An_id_that_holds_a_secret_is_PEX1001()
+    {
+        var declared = new DeclarationSet(folder.Combine("build.proj"))
+        {
+            Items = [Given.Declaration("push-hunter2", ("Command", "x")), Given.Declaration("b", ("Command", "x"), ("Secrets", "TOKEN"))],
+            Environment = new Dictionary<string, string> { ["TOKEN"] = "hunter2" },
+        };
+        new DeclarationParser(declared, diagnostics).Parse();
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal(Codes.InvalidId, error.Code);
+        Assert.Equal(
+            "The id 'push-***' holds the value of a secret. An id is a name: files, the journal and -p:ParallelExecOnly have it as it is. Choose another one.",
+            error.Message);
+    }
+
+    [Fact]
     public void An_item_and_a_file_of_a_task_folder_are_checked_for_one_id_as_two_items_are()
     {
         folder.Write("ship/subtask_01.json", """{ "seq": "01", "title": "One", "command": "true" }""");

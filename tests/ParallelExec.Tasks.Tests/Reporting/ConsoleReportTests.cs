@@ -152,14 +152,6 @@ public sealed class ConsoleReportTests : IDisposable
         Assert.Equal("[2/2] 2 up to date: a, b\nSucceeded: 2 subtasks in 0.1s (2 up to date)", Shown);
     }
 
-    [Fact]
-    public void The_status_line_names_what_runs()
-    {
-        ExecutionPlan plan = Given.Plan("a", "b");
-        Tell(plan, Given.Options, Started(plan, "a"), Started(plan, "b"), Ended(plan, "a", 1));
-        Assert.Equal(["0/2, running: a", "0/2, running: a, b", "1/2, running: b"], log.Statuses);
-    }
-
     private string Shown => string.Join('\n', log.Lines);
 
     private void Tell(ExecutionPlan plan, RunOptions options, params RunEvent[] events)

@@ -2,6 +2,7 @@ using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
+using ParallelExec.Tests.Files;
 
 namespace ParallelExec.Tests.Reporting;
 
@@ -35,6 +36,34 @@ public sealed class LiveOutputTests : IDisposable
         Assert.Equal(["a | of now"], log.Lines);
         Tell(new SubtaskEnded(plan.Find("a"), Given.Succeeded));
         Assert.Equal(["a | of now", "a | and"], log.Lines);
+    }
+
+    [UnixFact]
+    public void A_log_that_has_become_a_device_or_a_pipe_is_not_followed()
+    {
+        Directory.CreateDirectory(folder.Combine("logs"));
+        Tell(new SubtaskStarted(plan.Find("a"), default));
+        File.CreateSymbolicLink(folder.Combine("logs/a.log"), "/dev/zero");
+        Tell(new Tick(default));
+        File.Delete(folder.Combine("logs/a.log"));
+        Pipe.Make(folder.Combine("logs/a.log"));
+        Tell(new Tick(default), new SubtaskEnded(plan.Find("a"), Given.Succeeded));
+        Assert.Empty(log.Lines);
+    }
+
+    [Fact]
+    public void Of_a_log_without_bounds_only_the_end_is_shown()
+    {
+        Tell(new SubtaskStarted(plan.Find("a"), default));
+        folder.Write("logs/a.log", "");
+        using (FileStream file = File.OpenWrite(folder.Combine("logs/a.log")))
+        {
+            file.SetLength(5_000_000_000);
+            file.Seek(0, SeekOrigin.End);
+            file.Write("\nlast\n"u8);
+        }
+        Tell(new Tick(default), new SubtaskEnded(plan.Find("a"), Given.Succeeded));
+        Assert.Equal(["a | (what is before the last 64 MB is in " + folder.Combine("logs", "a.log") + ")", "a | last"], [log.Lines[0], log.Lines[^1]]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using ParallelExec.Reporting;
+using ParallelExec.Tests.Files;
 
 namespace ParallelExec.Tests.Reporting;
 
@@ -67,6 +68,36 @@ public sealed class OutputBlockTests : IDisposable
         Assert.True(log.Lines.Count > 1);
         Assert.All(log.Lines, piece => Assert.InRange(piece.Length, 1, 70_000));
         Assert.Equal(Enumerable.Range(0, 50_000).Select(i => $"> line {i}"), log.Lines.SelectMany(piece => piece.Split('\n')));
+    }
+
+    [UnixFact]
+    public void A_log_that_has_become_a_device_or_a_pipe_is_not_read()
+    {
+        File.CreateSymbolicLink(folder.Combine("device"), "/dev/zero");
+        Pipe.Make(folder.Combine("pipe"));
+        foreach (string name in new[] { "device", "pipe" })
+            OutputBlock.Show(log, folder.Combine(name), "> ", lastLines: 2, parse: null);
+        Assert.Empty(log.Lines);
+    }
+
+    [Fact]
+    public void Of_a_log_without_bounds_only_the_end_is_read()
+    {
+        using (FileStream file = File.Create(folder.Combine("log")))
+        {
+            // Nothing of it is on the disk.
+            file.SetLength(5_000_000_000);
+            file.Seek(0, SeekOrigin.End);
+            file.Write("\nlast\n"u8);
+        }
+        var seen = new List<string>();
+        OutputBlock.Show(log, folder.Combine("log"), "> ", lastLines: 1, parse: line =>
+        {
+            seen.Add(line);
+            return false;
+        });
+        Assert.StartsWith("> (what is before the last 64 MB is in ", log.Lines[0], StringComparison.Ordinal);
+        Assert.EndsWith("\n> last", log.Lines[^1], StringComparison.Ordinal);
     }
 
     private void Show(string text, int? lastLines)

@@ -11,17 +11,12 @@ internal sealed class RecordingLog : IRunLog
     /// <summary>Hides secrets, as the log of a build does; null = there are none.</summary>
     public SecretMasker? Masker { get; set; }
 
-    /// <summary>What a display with one line for it would show, at each change.</summary>
-    public List<string> Statuses { get; } = [];
-
     public void Message(string text)
     {
         // Uploads report from threads of their own.
         lock (Lines)
             Lines.Add(Masker?.Apply(text) ?? text);
     }
-
-    public void Status(Func<string> text) => Statuses.Add(text());
 
     public void Report(Diagnostic diagnostic) =>
         Message($"{(diagnostic.Severity == Severity.Error ? "error" : "warning")} {diagnostic.Code}: {diagnostic.Message}");

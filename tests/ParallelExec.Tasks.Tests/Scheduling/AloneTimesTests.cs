@@ -3,7 +3,10 @@ using ParallelExec.Scheduling;
 
 namespace ParallelExec.Tests.Scheduling;
 
-/// <summary>Figures of real runs (tests/ParallelExec.Benchmarks/figures.sh), and what the same work really took one after another.</summary>
+/// <summary>
+/// Figures of the size that real runs have, the same for subtasks that do the same, and what such work takes one after another. Whether the
+/// claim holds in a real run tests/ParallelExec.Benchmarks/figures.sh measures: that needs a quiet machine.
+/// </summary>
 public class AloneTimesTests
 {
     [Fact]

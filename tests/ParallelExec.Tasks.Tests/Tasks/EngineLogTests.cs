@@ -2,6 +2,7 @@ using System.Collections;
 using Microsoft.Build.Framework;
 using ParallelExec.Model;
 using ParallelExec.Tasks;
+using ParallelExec.TestKit;
 
 namespace ParallelExec.Tests.Tasks;
 
@@ -30,6 +31,31 @@ public sealed class EngineLogTests : IDisposable
         inCi.Report(Diagnostic.Error(Codes.HandOver, "::set-output name=\e[2J"));
         inCi.TryDiagnosticLine("\e.cs(1,2): error X1: ##teamcity[z]", "a", asWarning: false);
         Assert.Equal(["a |\uFFFD\n: :error::x ## vso[y]", "PEX3006 : :set-output name=\uFFFD[2J", "X1 ## teamcity[z]"], Logged(inCi));
+    }
+
+    [Fact]
+    public void While_another_node_shows_messages_errors_stay_here_and_all_that_was_not_shown_comes_in_order()
+    {
+        using var folder = new TestFolder();
+        Assert.True(log.TryForwardTo(folder.Path));
+        log.Message("shown");
+        log.Report(Diagnostic.Error(Codes.ExitCode, "first"));
+        log.Message("left");
+        log.Report(Diagnostic.Warning(Codes.VersionUnknown, "second"));
+        Assert.Equal([], Logged());
+
+        log.StopForwarding(shown: 1);
+        Assert.Equal(["PEX3001 first", "left", "PEX4007 second"], Logged());
+        Assert.Equal(["shown", "left"], folder.ReadLines("log.ndjson").Select(line => LogEntry.FromJsonLine(line).Text));
+    }
+
+    [Fact]
+    public void For_the_terminal_logger_a_message_says_that_it_is_to_be_shown()
+    {
+        using var terminal = new EngineLog(terminalLogger: true);
+        terminal.Message("a");
+        terminal.Report(Diagnostic.Error(Codes.ExitCode, "b"));
+        Assert.Equal([$"{LogEntry.ShownAtOnce}a", "PEX3001 b"], Logged(terminal));
     }
 
     private List<string> Logged() => Logged(log);

@@ -39,6 +39,18 @@ public sealed class ProjectRoundTests : IDisposable
         Assert.True((await requests[0].Ended.Task).Succeeded);
     }
 
+    // What looks is a timer: what it throws ends the process.
+    [Fact]
+    public async Task What_is_no_answer_is_passed_over()
+    {
+        ProjectRequest[] requests = [Request("a")];
+        using ProjectRound round = ProjectRound.Begin(folder.Combine("1"), requests);
+        foreach (string name in new[] { "0.failed.1.2.zz", "0.failed.1.2.A", "0.failed.9223372036854775807.1", "0", "9.succeeded.1.1", "x" })
+            folder.Write(Path.Combine("1", "ended", name), "");
+        round.End([Answer(succeeded: true)]);
+        Assert.True((await requests[0].Ended.Task).Succeeded);
+    }
+
     [Fact]
     public async Task Without_the_folder_the_engines_answer_counts()
     {

@@ -67,6 +67,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             planned, attempt, handOver.Prepare(planned, attempt, results), LogFiles.PathOf(options, subtask), ended.Token)
         { Expected = expected };
 
+        LogFiles.MakePlain(options, subtask);
         long asked = time.GetTimestamp();
         RunnerResult ran = await runner.RunAsync(subtask.Work, context).ConfigureAwait(false);
         TimeSpan took = time.GetElapsedTime(asked);
@@ -78,6 +79,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             result = Judgement.OfOutputs(subtask, result);
         if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)
         {
+            LogFiles.MakePlain(options, subtask);
             RunnerResult verified = await runner.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
             result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify) with { Waited = waited };
         }

@@ -82,7 +82,8 @@ internal static class Judgement
     {
         Status = SubtaskStatus.TimedOut,
         Code = Codes.TimedOut,
-        Reason = $"timed out after {Wording.Duration(context.Planned.Subtask.Timeout!.Value)}{(waitingFor.Length > 0 ? $", {waitingFor}" : "")}",
+        Reason = $"timed out after {Wording.Duration(context.Planned.Subtask.Timeout!.Value)}"
+            + $"{(waitingFor.Length > 0 ? $", {waitingFor}" : "")}",
     };
 
     private static string FirstLine(string command) => Wording.Shorten(command.Trim().Split('\n')[0], LongestCommand);

@@ -1,3 +1,4 @@
+using ParallelExec.Files;
 using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Output;
@@ -8,7 +9,8 @@ internal static class AttemptLine
     /// <summary>At its end; nothing where the attempt has no log.</summary>
     public static void Append(string logFile, int attempt, SubtaskResult result, TimeSpan took)
     {
-        if (!File.Exists(logFile))
+        // Nothing is written through a link that the subtask has put there.
+        if (!PlainFile.Exists(logFile) || new FileInfo(logFile).LinkTarget is not null)
             return;
         try
         {

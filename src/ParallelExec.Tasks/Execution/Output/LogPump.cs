@@ -9,10 +9,15 @@ namespace ParallelExec.Execution.Output;
 internal sealed class LogPump : IDisposable
 {
     private const int BufferSize = 64 * 1024;
+
+    /// <summary>What the child itself wrote is in the pipe when it ends: that is not much, and does not take longer on a slow machine.</summary>
+    private const int MostGraces = 5;
+
     private readonly SecretMasker? masker;
     private readonly FileStream? log;
     private readonly byte[] buffer;
     private int held;
+    private long copied;
     private bool closed;
     private string? problem;
     private Exception? bug;
@@ -36,11 +41,20 @@ internal sealed class LogPump : IDisposable
     public static string? WhyNotWritable(string logFile) =>
         Try(() => File.OpenHandle(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose());
 
-    /// <summary>Copies until the outputs end, or for <paramref name="grace"/> after <paramref name="exited"/>: a daemon can hold them open for ever.</summary>
+    /// <summary>
+    /// Copies until the outputs end, or, after <paramref name="exited"/>, until for <paramref name="grace"/> nothing more came: a daemon can
+    /// hold them open for ever. One that goes on writing is given up too, a few times later.
+    /// </summary>
     /// <param name="exited">The child has ended.</param>
     /// <returns>Why not all of it is in the log; null when it is.</returns>
     public static async Task<string?> CopyAsync(
-        IEnumerable<Stream> outputs, string logFile, bool append, SecretMasker? masker, Task exited, TimeSpan grace)
+        IEnumerable<Stream> outputs,
+        string logFile,
+        bool append,
+        SecretMasker? masker,
+        Task exited,
+        TimeSpan grace,
+        TimeProvider? time = null)
     {
         string? atStart = append ? null : Try(() => File.WriteAllBytes(logFile, []));
         string?[] problems = await Task.WhenAll(outputs.Select(async output =>
@@ -48,7 +62,12 @@ internal sealed class LogPump : IDisposable
             var pump = new LogPump(logFile, masker);
             Task copying = pump.CopyAsync(output);
             await Task.WhenAny(copying, exited).ConfigureAwait(false);
-            await Task.WhenAny(copying, Task.Delay(grace)).ConfigureAwait(false);
+            long before = -1;
+            for (int graces = 0; !copying.IsCompleted && graces < MostGraces && Interlocked.Read(ref pump.copied) != before; graces++)
+            {
+                before = Interlocked.Read(ref pump.copied);
+                await Task.WhenAny(copying, Task.Delay(grace, time ?? TimeProvider.System)).ConfigureAwait(false);
+            }
             pump.Dispose();
             return pump.bug is null ? pump.problem : throw new InvalidOperationException("the output of a child could not be copied", pump.bug);
         })).ConfigureAwait(false);
@@ -65,6 +84,7 @@ internal sealed class LogPump : IDisposable
             {
                 if (!Write(read.AsSpan(0, count)))
                     return;
+                Interlocked.Add(ref copied, count);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

@@ -79,9 +79,10 @@ internal sealed class CpuWaits
         {
             if (timer is null)
                 return;
-            TimeSpan start = OwnTime();
+            TimeSpan pause;
             try
             {
+                TimeSpan start = OwnTime();
                 ReadBusy();
                 FindOwners();
                 foreach ((int process, Watch? watch) in owners)
@@ -89,13 +90,13 @@ internal sealed class CpuWaits
                     if (watch is not null)
                         Read(process, watch);
                 }
+                pause = (OwnTime() - start) * Pauses;
             }
             catch (Exception)
             {
                 // On a thread of the pool it would end the build. What is not seen is not claimed.
                 return;
             }
-            TimeSpan pause = (OwnTime() - start) * Pauses;
             timer.Change(pause < Shortest ? Shortest : pause > Longest ? Longest : pause, Timeout.InfiniteTimeSpan);
         }
     }

@@ -180,7 +180,10 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
         {
             return $"its log file '{command.LogFile}' can not be written: {e.Message}";
         }
-        return $"'{command.Program}': {Marshal.GetPInvokeErrorMessage(error)}{(File.Exists(command.Program) ? ". The file is there: look at its rights, and at its first line, which may name a program that is not there" : "")}";
+        string hint = File.Exists(command.Program)
+            ? ". The file is there: look at its rights, and at its first line, which may name a program that is not there"
+            : "";
+        return $"'{command.Program}': {Marshal.GetPInvokeErrorMessage(error)}{hint}";
     }
 
     private static int Number(AnonymousPipeServerStream pipe) => (int)pipe.ClientSafePipeHandle.DangerousGetHandle();

@@ -11,7 +11,7 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
     /// <summary>How long a stopped process has to end by itself before it is killed.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long output is awaited that a background process of an ended command still holds open.</summary>
+    /// <summary>How long after the last output more is awaited, where a background process of an ended command still holds it open.</summary>
     private static readonly TimeSpan DaemonGrace = TimeSpan.FromSeconds(1);
 
     private readonly CpuWaits waits = new();

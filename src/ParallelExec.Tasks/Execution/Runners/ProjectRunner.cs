@@ -8,6 +8,9 @@ namespace ParallelExec.Execution.Runners;
 /// </summary>
 internal sealed class ProjectRunner(IProjectBuilder builder)
 {
+    /// <summary>A signal to the group reaches the programs of a project before we are told: so long one that has failed waits for the word.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(0.5);
+
     private readonly Lock gate = new();
     private List<ProjectRequest> waiting = [];
     private bool building;
@@ -31,6 +34,8 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
         if (context.Attempt > 1)
             Flush();
         ProjectOutcome outcome = await request.Ended.Task.ConfigureAwait(false);
+        if (!outcome.Succeeded && outcome.Refused.Length == 0 && await IsStoppedAsync(context.Ended).ConfigureAwait(false))
+            return new RunnerResult(RunnerEnd.Stopped) { StartedAt = outcome.StartedAt, Ran = outcome.Ran };
         if (outcome.Refused.Length > 0)
             return new RunnerResult(RunnerEnd.NotStarted) { Problem = outcome.Refused };
         return new RunnerResult(RunnerEnd.ProjectEnded)
@@ -40,6 +45,19 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
             Ran = outcome.Ran,
             Problem = $"{Path.GetFileName(project.ProjectFile)} failed{(project.Targets.IsEmpty ? "" : $" (targets {string.Join(", ", project.Targets)})")}",
         };
+    }
+
+    private static async Task<bool> IsStoppedAsync(CancellationToken ended)
+    {
+        try
+        {
+            await Task.Delay(StopPatience, ended).ConfigureAwait(false);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
     }
 
     // The engine would wait for ever for somebody to write into a pipe. Neither it nor a device has a length.

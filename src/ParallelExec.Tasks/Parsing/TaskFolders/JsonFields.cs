@@ -107,7 +107,9 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
     {
         JsonMember[] others = [.. file.Root.Members.Where(member =>
             (!known.Contains(member.Name) && member.Value.Kind != JsonValueKind.Null) || member.Value.Items.Exists(item => item.Kind == JsonValueKind.Object))];
-        return others.Length == 0 ? "" : $"{{{string.Join(", ", others.Select(member => $"\"{JsonEncodedText.Encode(member.Name)}\": {file.TextOf(member.Value)}"))}}}";
+        IEnumerable<string> members =
+            others.Select(member => $"\"{JsonEncodedText.Encode(member.Name)}\": {file.TextOf(member.Value)}");
+        return others.Length == 0 ? "" : $"{{{string.Join(", ", members)}}}";
     }
 
     public Origin At(int offset) => new(file.Path, "", id) { Location = file.Locate(offset) };

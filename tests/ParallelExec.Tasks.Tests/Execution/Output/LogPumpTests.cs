@@ -1,7 +1,9 @@
 using System.IO.Pipes;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using ParallelExec.Execution.Output;
 using ParallelExec.Model;
+using ParallelExec.TestKit;
 
 namespace ParallelExec.Tests.Execution.Output;
 
@@ -27,6 +29,43 @@ public sealed class LogPumpTests : IDisposable
         folder.Write("log", "before");
         await LogPump.CopyAsync([new MemoryStream("secret"u8.ToArray())], folder.Combine("log"), append, SecretMasker.For(["secret"]), Task.CompletedTask, TimeSpan.FromMinutes(1));
         Assert.Equal(expected, folder.Read("log"));
+    }
+
+    [Fact]
+    public async Task What_still_comes_after_the_child_has_ended_is_awaited_on_a_slow_machine_too()
+    {
+        var time = new FakeTimeProvider();
+        using var child = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var output = new AnonymousPipeClientStream(PipeDirection.In, child.ClientSafePipeHandle);
+        Task<string?> copying = LogPump.CopyAsync(
+            [output], folder.Combine("log"), append: false, null, Task.CompletedTask, TimeSpan.FromSeconds(1), time);
+        foreach (string piece in new[] { "a", "b", "c" })
+        {
+            child.Write(Encoding.UTF8.GetBytes(piece));
+            await FileWait.UntilAsync(() => Task.FromResult(folder.Read("log").EndsWith(piece, StringComparison.Ordinal)));
+            time.Advance(TimeSpan.FromSeconds(0.9));
+        }
+        child.Dispose();
+        Assert.Null(await copying);
+        Assert.Equal("abc", folder.Read("log"));
+    }
+
+    [Fact]
+    public async Task What_never_ends_after_the_child_has_ended_is_given_up()
+    {
+        var time = new FakeTimeProvider();
+        using var daemon = new AnonymousPipeServerStream(PipeDirection.Out);
+        using var output = new AnonymousPipeClientStream(PipeDirection.In, daemon.ClientSafePipeHandle);
+        Task<string?> copying = LogPump.CopyAsync(
+            [output], folder.Combine("log"), append: false, null, Task.CompletedTask, TimeSpan.FromSeconds(1), time);
+        await FileWait.UntilAsync(() =>
+        {
+            if (!copying.IsCompleted)
+                daemon.Write("x"u8);
+            time.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(copying.IsCompleted);
+        });
+        Assert.Null(await copying);
     }
 
     // The other end of the pipe is a daemon that never closes it.

@@ -23,8 +23,15 @@ internal sealed class RecordingLog : IRunLog
 
     public void Status(Func<string> text) => Statuses.Add(text());
 
-    public void Report(Diagnostic diagnostic) =>
+    /// <summary>Diagnostics as they came, with their places.</summary>
+    public List<Diagnostic> Reported { get; } = [];
+
+    public void Report(Diagnostic diagnostic)
+    {
+        lock (Lines)
+            Reported.Add(diagnostic);
         Message($"{(diagnostic.Severity == Severity.Error ? "error" : "warning")} {diagnostic.Code}: {diagnostic.Message}");
+    }
 
     public bool TryDiagnosticLine(string line, string subtaskId, bool asWarning)
     {

@@ -24,9 +24,13 @@ internal sealed class TestHost(ProcessRunner processes, DotnetHost dotnet, strin
         long from = mine.AppendToLog && File.Exists(context.LogFile) ? new FileInfo(context.LogFile).Length : 0;
         RunnerResult ran = await processes.RunAsync(command.Tool, mine).ConfigureAwait(false);
         TrxContent? content = TrxReader.TryRead(command.TrxFile);
-        bool died = ran.End == RunnerEnd.Stopped || content is null or { IsAborted: true };
-        ImmutableArray<string> running = !died ? [] : command.TellsTests ? RunningTests.InLog(context.LogFile, from) : RunningTests.InSequence(own);
-        return new TestGo(SubtaskId, ran, content, running, command.TrxFile);
+        // What the system says of a process that died; 3 and 7 are Microsoft.Testing.Platform's words for it.
+        bool died = ran.End == RunnerEnd.Stopped || content is null or { IsAborted: true } || ran.ExitCode is < 0 or >= 128
+            || (work.Platform == TestPlatform.TestingPlatform && ran.ExitCode is (3 or 7));
+        ImmutableArray<string> running = !died || ran.End == RunnerEnd.Stopped ? [] : RunningTests.InStackTrace(context.LogFile, from, work.Assembly);
+        if (died && running.IsEmpty)
+            running = command.TellsTests ? RunningTests.InLog(context.LogFile, from) : RunningTests.InSequence(own);
+        return new TestGo(SubtaskId, ran, content, running, command.TrxFile) { HasDied = died };
     }
 
     private TestCommand Command(TestSelection selection, string own, bool blame) => work.Platform switch
@@ -40,4 +44,8 @@ internal sealed class TestHost(ProcessRunner processes, DotnetHost dotnet, strin
 /// <summary>What came of running tests once.</summary>
 /// <param name="Content">Null where the host wrote none.</param>
 /// <param name="Running">Tests that had begun and not ended when the host did.</param>
-internal sealed record TestGo(string SubtaskId, RunnerResult Ran, TrxContent? Content, ImmutableArray<string> Running, string TrxFile);
+internal sealed record TestGo(string SubtaskId, RunnerResult Ran, TrxContent? Content, ImmutableArray<string> Running, string TrxFile)
+{
+    /// <summary>It did not come to its end, or wrote no results.</summary>
+    public bool HasDied { get; init; }
+}

@@ -27,7 +27,7 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         File.Delete(TestFiles.ResultOf(options, context.Planned.Id));
         var host = new TestHost(processes, dotnet, program, folder, work, context);
         TestGo go = await host.RunAsync(selection, blame: false).ConfigureAwait(false);
-        RunnerResult result = go.Ran.End == RunnerEnd.Exited && go.Content is { IsAborted: false } && go.Content.Cases.Length > 0
+        RunnerResult result = go is { Ran.End: RunnerEnd.Exited, HasDied: false, Content.Cases.IsEmpty: false }
             ? await EndedAsync(work, host, go).ConfigureAwait(false)
             : await NotEndedAsync(work, selection, host, go).ConfigureAwait(false);
         TestCoverage.Collect(options, context.Planned.Id, folder, work.Coverage);

@@ -19,11 +19,12 @@ internal static class TestClasses
         foreach (TypeDefinitionHandle handle in reader.TypeDefinitions)
         {
             TypeDefinition type = reader.GetTypeDefinition(handle);
-            if ((type.Attributes & (TypeAttributes.Abstract | TypeAttributes.Interface)) != 0 || reader.GetString(type.Name).Contains('<', StringComparison.Ordinal))
+            if ((type.Attributes & (TypeAttributes.Abstract | TypeAttributes.Interface)) != 0)
                 continue;
             int methods = Methods(reader, handle);
-            if (methods > 0)
-                classes.Add((FullName(reader, type), methods));
+            // What the compiler makes has names that no test class can have.
+            if (methods > 0 && FullName(reader, type) is var name && !name.Contains('<', StringComparison.Ordinal))
+                classes.Add((name, methods));
         }
         classes.Sort((one, other) => string.CompareOrdinal(one.Item1, other.Item1));
         return classes.ToImmutable();

@@ -35,7 +35,7 @@ internal static class VSTestCommand
     {
         if (timeout is not { } limit)
             return blame ? ["--Blame"] : [];
-        double milliseconds = Math.Max(limit.TotalMilliseconds / 2, limit.TotalMilliseconds - 5000);
+        double milliseconds = Math.Max(limit.TotalMilliseconds / 2, limit.TotalMilliseconds - 10_000);
         return [string.Create(CultureInfo.InvariantCulture, $"--Blame:CollectHangDump;TestTimeout={(long)milliseconds}ms;HangDumpType=None")];
     }
 

@@ -161,4 +161,37 @@ public sealed class TestRunnerTests : IDisposable
         Assert.Equal("it was ***", Assert.Single(results["unit"].Tests!.Failures).Message);
         Assert.DoesNotContain("hunter2", run.Folder.Read("state/tests/parts/unit.trx") + run.Folder.Read("state/tests/tests.trx") + run.Folder.Read("state/tests/tests.junit.xml"), StringComparison.Ordinal);
     }
+
+    [UnixFact]
+    public async Task With_a_timeout_the_test_platform_looks_for_a_hang_a_little_earlier()
+    {
+        host.Then("", ScriptedHost.Passed("A"));
+        (await run.Async(host.Suite("unit") with { Timeout = TimeSpan.FromMinutes(5) })).AllSucceeded();
+        Assert.Contains("--Blame:CollectHangDump;TestTimeout=290000ms;HangDumpType=None", host.Arguments());
+    }
+
+    [UnixFact]
+    public async Task A_suite_that_is_stopped_at_its_timeout_tells_what_ran()
+    {
+        run.Folder.Write("xunit.v3.core.dll", "");
+        run.Environment["DOTNET_HOST_PATH"] = run.Folder.Write("hangs.sh", """
+            #!/bin/sh
+            echo '{"$type":"test-starting","TestUniqueID":"1","TestDisplayName":"N.C.A"}'
+            echo '{"$type":"test-starting","TestUniqueID":"2","TestDisplayName":"N.C.B(x: \"1\")"}'
+            echo '{"$type":"test-finished","TestUniqueID":"1"}'
+            echo '{"$type":"test-star'
+            touch hangs
+            exec sleep 1000
+            """);
+        run.Folder.MakeExecutable("hangs.sh");
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var timed = new Run { Time = time, Dotnet = run.Dotnet };
+        timed.Environment["DOTNET_HOST_PATH"] = run.Environment["DOTNET_HOST_PATH"];
+        Task<Run.Results> running = timed.Async(host.Suite("unit", host.Work with { Platform = TestPlatform.TestingPlatform }) with { Timeout = TimeSpan.FromMinutes(5) });
+        await ParallelExec.TestKit.FileWait.ForAsync(run.Folder.Combine("hangs"));
+        time.Advance(TimeSpan.FromMinutes(6));
+        Run.Results results = await running;
+        Assert.Equal((SubtaskStatus.TimedOut, "timed out after 5m00s, while this test ran: N.C.B(x: \"1\")"), (results["unit"].Status, results["unit"].Reason));
+        Assert.Equal(["N.C.B(x: \"1\")"], results["unit"].Tests!.Unfinished);
+    }
 }

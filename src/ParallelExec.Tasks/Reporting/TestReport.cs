@@ -33,7 +33,8 @@ internal sealed class TestReport(ExecutionPlan plan, RunOptions options, IRunLog
         (string Suite, IReadOnlyCollection<TestCase> Cases)[] suites =
         [
             .. plan.Subtasks
-                .Where(subtask => subtask is { Excluded: null, Subtask.Work: TestWork } && run.Results[subtask.Index] is { Status: not SubtaskStatus.Skipped })
+                .Where(subtask => subtask is { Excluded: null, Subtask.Work: TestWork }
+                    && run.Results[subtask.Index] is { Status: not SubtaskStatus.Skipped })
                 .GroupBy(subtask => SuiteOf((TestWork)subtask.Subtask.Work), StringComparer.OrdinalIgnoreCase)
                 .Select(suite => (suite.Key, (IReadOnlyCollection<TestCase>)suite.SelectMany(part => Cases(part.Id)).ToImmutableArray())),
         ];
@@ -45,13 +46,15 @@ internal sealed class TestReport(ExecutionPlan plan, RunOptions options, IRunLog
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Report(Diagnostic.Warning(Codes.StateNotWritable, $"The results of the tests could not be written to '{TestFiles.Folder(options)}': {e.Message} Those of each suite are in its own file."));
+            log.Report(Diagnostic.Warning(Codes.StateNotWritable,
+                $"The results of the tests could not be written to '{TestFiles.Folder(options)}': {e.Message} Those of each suite are in its own file."));
         }
     }
 
     // One of several frameworks is a suite of its own: its tests have the same names.
     private string SuiteOf(TestWork work) =>
-        plan.Subtasks.Any(subtask => subtask.Subtask.Work is TestWork other && other.Suite == work.Suite && other.Framework != work.Framework) ? $"{work.Suite} ({work.Framework})" : work.Suite;
+        plan.Subtasks.Any(subtask => subtask.Subtask.Work is TestWork other && other.Suite == work.Suite
+            && other.Framework != work.Framework) ? $"{work.Suite} ({work.Framework})" : work.Suite;
 
     private ImmutableArray<TestCase> Cases(string subtaskId) => TrxReader.TryRead(TestFiles.ResultOf(options, subtaskId))?.Cases ?? [];
 

@@ -6,7 +6,8 @@ using ParallelExec.TestResults;
 namespace ParallelExec.Execution.Runners;
 
 /// <summary>Runs the tests of one part, as often as it has to be: each time in a process of its own, with results of its own.</summary>
-internal sealed class TestHost(ProcessRunner processes, DotnetHost dotnet, string program, string folder, TestWork work, AttemptContext context)
+internal sealed class TestHost(ProcessRunner processes, DotnetHost dotnet, string program, string folder, TestWork work,
+    AttemptContext context)
 {
     private int goes;
 
@@ -27,7 +28,8 @@ internal sealed class TestHost(ProcessRunner processes, DotnetHost dotnet, strin
         // What the system says of a process that died; 3 and 7 are Microsoft.Testing.Platform's words for it.
         bool died = ran.End == RunnerEnd.Stopped || content is null or { IsAborted: true } || ran.ExitCode is < 0 or >= 128
             || (work.Platform == TestPlatform.TestingPlatform && ran.ExitCode is (3 or 7));
-        ImmutableArray<string> running = !died || ran.End == RunnerEnd.Stopped ? [] : RunningTests.InStackTrace(context.LogFile, from, work.Assembly);
+        ImmutableArray<string> running = !died || ran.End == RunnerEnd.Stopped ? []
+            : RunningTests.InStackTrace(context.LogFile, from, work.Assembly);
         if (died && running.IsEmpty)
             running = command.TellsTests ? RunningTests.InLog(context.LogFile, from) : RunningTests.InSequence(own);
         return new TestGo(SubtaskId, ran, content, running, command.TrxFile) { HasDied = died };

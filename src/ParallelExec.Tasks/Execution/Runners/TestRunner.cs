@@ -20,7 +20,8 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         if (WhyNotRunnable(work) is { } why)
             return new RunnerResult(RunnerEnd.NotStarted) { Problem = why, Cpu = CpuUse.None };
         if (shards.Of(work) is not { } selection)
-            return new RunnerResult(RunnerEnd.NotStarted) { Problem = $"the filter '{work.Filter}' is of a form that does not go together with Shards. Use one such as FullyQualifiedName~NAME, or leave Shards out", Cpu = CpuUse.None };
+            return new RunnerResult(RunnerEnd.NotStarted) { Problem =
+                $"the filter '{work.Filter}' is of a form that does not go together with Shards. Use one such as FullyQualifiedName~NAME, or leave Shards out", Cpu = CpuUse.None };
         string folder = TestFiles.HostFolder(options, context.Planned.Id);
         PlainFolder.Remove(folder);
         // What an earlier run came to is not this one's, also where its host writes nothing.
@@ -54,7 +55,8 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         CpuUse? cpu = go.Ran.Cpu;
         for (int again = 0; again < work.RetryFailedTests && cases.Any(test => test.Outcome == TestOutcome.Failed); again++)
         {
-            last = await host.RunAsync(TestSelection.Of(cases.Where(test => test.Outcome == TestOutcome.Failed)), blame: false).ConfigureAwait(false);
+            last = await host.RunAsync(TestSelection.Of(cases.Where(test => test.Outcome == TestOutcome.Failed)),
+                blame: false).ConfigureAwait(false);
             cpu = cpu?.Plus(last.Ran.Cpu);
             if (last.Ran.End != RunnerEnd.Exited)
                 return last.Ran with { Cpu = cpu };
@@ -69,7 +71,8 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         // What failed before and passed now makes the first host's exit code no failure.
         return last.Ran.ExitCode is 0 || go != last
             ? ended with { ExitCode = 0 }
-            : Failed(ended, Codes.TestHostFailed, $"no test failed, but its host ended with exit code {last.Ran.ExitCode}{(go.Content.Error.Length > 0 ? $": {go.Content.Error}" : "")}");
+            : Failed(ended, Codes.TestHostFailed,
+                $"no test failed, but its host ended with exit code {last.Ran.ExitCode}{(go.Content.Error.Length > 0 ? $": {go.Content.Error}" : "")}");
     }
 
     /// <summary>No test was found, or the host died or was ended.</summary>
@@ -92,13 +95,16 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         if (ran.End == RunnerEnd.Stopped)
             return ran with { Tests = tests, Problem = while_.TrimStart() };
         // The hang is found a little before the time is up, so that it can be told.
-        string ended = host.IsWatched && go.Content?.Error.Contains("hang", StringComparison.OrdinalIgnoreCase) == true ? "its host was ended, because no test ended for a long time," : $"its host ended with exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}";
+        string ended = host.IsWatched && go.Content?.Error.Contains("hang", StringComparison.OrdinalIgnoreCase) == true
+            ? "its host was ended, because no test ended for a long time,"
+            : $"its host ended with exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}";
         string error = go.Content?.Error.Split('\n')[0].Trim() ?? "";
         return Failed(ran with { Tests = tests }, Codes.TestHostFailed, $"{ended}{while_}{(error.Length > 0 ? $": {error}" : "")}");
     }
 
     private static bool IsNothing(TestGo go) =>
-        go.Ran.ExitCode == TestingPlatformCommand.NoTests || go is { Ran.ExitCode: 0, Content: null or { Cases.IsEmpty: true, IsAborted: false } };
+        go.Ran.ExitCode == TestingPlatformCommand.NoTests
+            || go is { Ran.ExitCode: 0, Content: null or { Cases.IsEmpty: true, IsAborted: false } };
 
     private RunnerResult NoTests(TestWork work, RunnerResult ran, TestGo go)
     {
@@ -109,7 +115,8 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         // A part may have none where others have some.
         if (options.AllowNoTests || (work.Shards > 1 && (ended < work.Shards || total > 0)))
             return ran;
-        string what = work.Filter.Length > 0 ? $"the filter '{work.Filter}' matches no test of '{work.Assembly}'" : $"there is no test in '{work.Assembly}'";
+        string what = work.Filter.Length > 0 ? $"the filter '{work.Filter}' matches no test of '{work.Assembly}'"
+            : $"there is no test in '{work.Assembly}'";
         return Failed(ran, Codes.NoTests, $"{what}. Correct it, or allow it with ParallelExecAllowNoTests=true");
     }
 
@@ -121,11 +128,15 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         if (masker is null && running.IsEmpty && go.Content is { } content && content.Cases == cases)
             File.Move(go.TrxFile, file, overwrite: true);
         else
-            TrxWriter.Write(file, [.. cases, .. running.Select(name => new TestCase(name, "", name, TestOutcome.Failed, TimeSpan.Zero) { Message = "Its host ended while it ran." })], Hidden);
-        return tests with { Failures = [.. tests.Failures.Select(failure => failure with { Name = Hidden(failure.Name), Message = Hidden(failure.Message) })] };
+            TrxWriter.Write(file, [.. cases, .. running
+                .Select(name => new TestCase(name, "", name, TestOutcome.Failed, TimeSpan.Zero) { Message =
+                "Its host ended while it ran." })], Hidden);
+        return tests with { Failures =
+            [.. tests.Failures.Select(failure => failure with { Name = Hidden(failure.Name), Message = Hidden(failure.Message) })] };
     }
 
     private string Hidden(string text) => masker?.Apply(text) ?? text;
 
-    private static RunnerResult Failed(RunnerResult ran, string code, string reason) => ran with { End = RunnerEnd.TestsFailed, Code = code, Problem = reason };
+    private static RunnerResult Failed(RunnerResult ran, string code, string reason) => ran with {
+        End = RunnerEnd.TestsFailed, Code = code, Problem = reason };
 }

@@ -85,7 +85,8 @@ internal static partial class RunningTests
         {
             using JsonDocument json = JsonDocument.Parse(line);
             if (json.RootElement.TryGetProperty("TestUniqueID", out JsonElement id) && id.GetString() is { } unique)
-                found(unique, json.RootElement.TryGetProperty("TestDisplayName", out JsonElement name) ? name.GetString() ?? unique : unique);
+                found(unique, json.RootElement.TryGetProperty("TestDisplayName", out JsonElement name) ? name.GetString() ?? unique
+                    : unique);
         }
         catch (JsonException)
         {

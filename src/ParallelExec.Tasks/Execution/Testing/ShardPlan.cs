@@ -39,7 +39,8 @@ internal sealed class ShardPlan
         ShardPlan? kept = TryRead(file, key);
         if (kept is not null && !(isWhole && kept.succeeded.Count == work.Shards))
             return kept;
-        var plan = new ShardPlan(file, key, Share(classes, Times(subtaskIds.Select(id => TestFiles.ResultOf(options, id))), work.Shards), []);
+        var plan = new ShardPlan(file, key,
+            Share(classes, Times(subtaskIds.Select(id => TestFiles.ResultOf(options, id))), work.Shards), []);
         plan.Write();
         return plan;
     }
@@ -70,7 +71,8 @@ internal sealed class ShardPlan
     /// <summary>Part k runs what it names and no part before it does: however a host understands a name, no test is run twice or by nobody.</summary>
     public TestSelection Selection(int shard)
     {
-        string before = string.Join('&', parts.Take(shard - 1).SelectMany(names => names).Select(name => $"FullyQualifiedName!~{Pattern(name)}"));
+        string before = string.Join('&', parts.Take(shard - 1).SelectMany(names => names)
+            .Select(name => $"FullyQualifiedName!~{Pattern(name)}"));
         if (shard > parts.Length)
             return new TestSelection(before) { NotClasses = [.. parts.SelectMany(names => names)] };
         // A part without a class: a name that no class can have.
@@ -110,14 +112,17 @@ internal sealed class ShardPlan
         string[] lines = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length < 3 || lines[0] != Heading || lines[1] != key)
             return null;
-        int[] done = [.. lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
-        return new ShardPlan(file, key, [.. lines[3..].Select(line => line[1..].Split('\t', StringSplitOptions.RemoveEmptyEntries).ToImmutableArray())], done);
+        int[] done = [.. lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)];
+        return new ShardPlan(file, key,
+            [.. lines[3..].Select(line => line[1..].Split('\t', StringSplitOptions.RemoveEmptyEntries).ToImmutableArray())], done);
     }
 
     private void Write()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        IEnumerable<string> lines = [Heading, key, " " + string.Join(' ', succeeded.Order()), .. parts.Select(names => "\t" + string.Join('\t', names))];
+        IEnumerable<string> lines = [Heading, key, " " + string.Join(' ', succeeded.Order()), .. parts
+            .Select(names => "\t" + string.Join('\t', names))];
         byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n");
         WholeFile.Write(file, stream => stream.Write(text));
     }

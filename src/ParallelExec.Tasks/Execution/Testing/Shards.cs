@@ -33,7 +33,9 @@ internal sealed class Shards(ExecutionPlan plan, RunOptions options)
 
     private ShardPlan Make(TestWork work)
     {
-        PlannedSubtask[] parts = [.. plan.Subtasks.Where(subtask => subtask is { Excluded: null, Subtask.Work: TestWork other } && other.Suite == work.Suite && other.Assembly == work.Assembly)];
+        PlannedSubtask[] parts = [.. plan.Subtasks
+            .Where(subtask => subtask is { Excluded: null, Subtask.Work: TestWork other } && other.Suite == work.Suite
+            && other.Assembly == work.Assembly)];
         return ShardPlan.Make(work, options, parts.Select(part => part.Id), isWhole: parts.Length == work.Shards);
     }
 }

@@ -39,7 +39,8 @@ internal static class TestClasses
             foreach (MethodDefinitionHandle method in reader.GetTypeDefinition(current).GetMethods())
             {
                 MethodDefinition definition = reader.GetMethodDefinition(method);
-                bool isTest = (definition.Attributes & (MethodAttributes.SpecialName | MethodAttributes.Static)) == 0 && definition.GetCustomAttributes().Count > 0;
+                bool isTest = (definition.Attributes & (MethodAttributes.SpecialName | MethodAttributes.Static)) == 0
+                    && definition.GetCustomAttributes().Count > 0;
                 count += isTest ? 1 : 0;
             }
         }
@@ -53,7 +54,8 @@ internal static class TestClasses
         {
             BlobReader blob = reader.GetBlobReader(reader.GetTypeSpecification((TypeSpecificationHandle)parent).Signature);
             // A generic one: GENERICINST CLASS type ...
-            parent = blob.Length > 2 && blob.ReadByte() == (byte)SignatureTypeCode.GenericTypeInstance && blob.ReadByte() != 0 ? blob.ReadTypeHandle() : default;
+            parent = blob.Length > 2 && blob.ReadByte() == (byte)SignatureTypeCode.GenericTypeInstance && blob.ReadByte() != 0
+                ? blob.ReadTypeHandle() : default;
         }
         return !parent.IsNil && parent.Kind == HandleKind.TypeDefinition ? (TypeDefinitionHandle)parent : null;
     }

@@ -26,8 +26,10 @@ internal static class TestCoverage
         string to = TestFiles.CoverageFolder(options);
         Directory.CreateDirectory(to);
         string[] files = [.. Directory.EnumerateFiles(folder, "*cobertura*.xml", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}In{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}In{Path.DirectorySeparatorChar}",
+                StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         for (int number = 0; number < files.Length; number++)
-            File.Move(files[number], Path.Combine(to, $"{LogFiles.SafeName(subtaskId)}{(number == 0 ? "" : $".{number + 1}")}.cobertura.xml"), overwrite: true);
+            File.Move(files[number], Path.Combine(to,
+                $"{LogFiles.SafeName(subtaskId)}{(number == 0 ? "" : $".{number + 1}")}.cobertura.xml"), overwrite: true);
     }
 }

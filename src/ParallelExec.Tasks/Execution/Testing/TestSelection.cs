@@ -25,7 +25,8 @@ internal sealed record TestSelection(string Expression)
     public static TestSelection Of(IEnumerable<TestCase> failed)
     {
         ImmutableArray<TestCase> tests = [.. failed];
-        return new TestSelection(string.Join('|', tests.Select(test => test.QualifiedName).Distinct(StringComparer.Ordinal).Select(name => $"FullyQualifiedName={Escape(name)}"))) { Tests = tests };
+        return new TestSelection(string.Join('|', tests.Select(test => test.QualifiedName).Distinct(StringComparer.Ordinal)
+            .Select(name => $"FullyQualifiedName={Escape(name)}"))) { Tests = tests };
     }
 
     /// <summary>Only what the user's own filter leaves, too.</summary>

@@ -14,7 +14,8 @@ internal static class TestingPlatformCommand
     public static bool HasReport(TestWork work) => HasExtension(work, ReportPackage);
 
     public static bool HasExtension(TestWork work, string package) =>
-        work.Packages.Contains(package, StringComparer.OrdinalIgnoreCase) || File.Exists(Path.Combine(Path.GetDirectoryName(work.Assembly)!, package + ".dll"));
+        work.Packages.Contains(package, StringComparer.OrdinalIgnoreCase)
+            || File.Exists(Path.Combine(Path.GetDirectoryName(work.Assembly)!, package + ".dll"));
 
     public static TestCommand For(TestWork work, TestSelection selection, string folder, string program)
     {
@@ -29,7 +30,8 @@ internal static class TestingPlatformCommand
             .. work.Coverage ? Coverage(work, folder) : [],
             .. work.Arguments,
         ];
-        return new TestCommand(new ToolWork(program, arguments), Path.Combine(folder, "results.trx")).WithShortArguments(folder, from: 1, Quote);
+        return new TestCommand(new ToolWork(program, arguments), Path.Combine(folder, "results.trx")).WithShortArguments(folder,
+            from: 1, Quote);
     }
 
     // TUnit has the platform's own form, a tree; the others take the expressions of VSTest.

@@ -10,7 +10,8 @@ internal static class VSTestCommand
     /// <param name="folder">For what the platform writes; absolute.</param>
     /// <param name="blame">It tells which test was running when its host died. That takes another process.</param>
     /// <param name="timeout">Of the part; null = none.</param>
-    public static TestCommand For(TestWork work, TestSelection selection, string folder, DotnetHost dotnet, string program, bool blame, TimeSpan? timeout)
+    public static TestCommand For(TestWork work, TestSelection selection, string folder, DotnetHost dotnet, string program, bool blame,
+        TimeSpan? timeout)
     {
         string trx = Path.Combine(folder, "results.trx");
         string filter = selection.And(work.Filter);
@@ -36,7 +37,8 @@ internal static class VSTestCommand
         if (timeout is not { } limit)
             return blame ? ["--Blame"] : [];
         double milliseconds = Math.Max(limit.TotalMilliseconds / 2, limit.TotalMilliseconds - 10_000);
-        return [string.Create(CultureInfo.InvariantCulture, $"--Blame:CollectHangDump;TestTimeout={(long)milliseconds}ms;HangDumpType=None")];
+        return [string.Create(CultureInfo.InvariantCulture,
+            $"--Blame:CollectHangDump;TestTimeout={(long)milliseconds}ms;HangDumpType=None")];
     }
 
     private static ImmutableArray<string> Coverage(TestWork work)
@@ -45,5 +47,6 @@ internal static class VSTestCommand
         return ["--collect:XPlat Code Coverage;Format=cobertura", $"--TestAdapterPath:{adapters}"];
     }
 
-    private static string Quote(string argument) => $"\"{argument.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string argument) => $"\"{argument.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"",
+        StringComparison.Ordinal)}\"";
 }

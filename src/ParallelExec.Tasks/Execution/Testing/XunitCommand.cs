@@ -35,7 +35,10 @@ internal static class XunitCommand
     {
         > 0 when filter.StartsWith('/') => ["-filter", filter],
         > 0 => ["-filterVSTest", selection.And(filter)],
-        _ when !selection.Tests.IsEmpty => [.. selection.Tests.Select(test => test.QualifiedName).Distinct(StringComparer.Ordinal).SelectMany(name => new[] { "-method", name })],
-        _ => [.. selection.Classes.SelectMany(name => new[] { "-class", name }), .. selection.NotClasses.SelectMany(name => new[] { "-class-", name })],
+        _ when !selection.Tests.IsEmpty =>
+            [.. selection.Tests.Select(test => test.QualifiedName).Distinct(StringComparer.Ordinal)
+            .SelectMany(name => new[] { "-method", name })],
+        _ => [.. selection.Classes.SelectMany(name => new[] { "-class", name }), .. selection.NotClasses
+            .SelectMany(name => new[] { "-class-", name })],
     };
 }

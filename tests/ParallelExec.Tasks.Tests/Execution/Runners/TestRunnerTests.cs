@@ -25,11 +25,13 @@ public sealed class TestRunnerTests : IDisposable
         Assert.Equal((3, 2, 0, 1, 0), (tests.Total, tests.Passed, tests.Failed, tests.Skipped, tests.Flaky));
         Assert.Equal(run.Folder.Combine("state/tests/parts/unit.trx"), tests.ResultFile);
         Assert.Equal(TimeSpan.FromMilliseconds(15), tests.ClassTimes["N.C"]);
-        Assert.Contains(run.Log.Lines, line => line.StartsWith("[1/1] unit succeeded (", StringComparison.Ordinal) && line.EndsWith("): 3 tests, 1 skipped", StringComparison.Ordinal));
+        Assert.Contains(run.Log.Lines, line => line.StartsWith("[1/1] unit succeeded (", StringComparison.Ordinal)
+            && line.EndsWith("): 3 tests, 1 skipped", StringComparison.Ordinal));
         Assert.Equal(["exec", run.Folder.Combine("sdk/vstest.console.dll"), run.Folder.Combine("Unit.dll")], host.Arguments().Take(3));
         Assert.Equal(3, host.Merged.Length);
         // Nothing of the host's own is left.
-        Assert.Equal(["state/tests/parts/unit.trx", "state/tests/tests.junit.xml", "state/tests/tests.trx"], run.Folder.Files("state/tests"));
+        Assert.Equal(["state/tests/parts/unit.trx", "state/tests/tests.junit.xml", "state/tests/tests.trx"],
+            run.Folder.Files("state/tests"));
     }
 
     [UnixFact]
@@ -38,12 +40,15 @@ public sealed class TestRunnerTests : IDisposable
         string source = run.Folder.Write("T.cs", "");
         host.Then(
             "exit 1",
-            ScriptedHost.Failed("A", "Expected: 1\nActual: 2", $"   at Lib.Assert.Equal() in /_/lib/Assert.cs:line 9\n   at N.C.A() in {source}:line 12\n"),
+            ScriptedHost.Failed("A", "Expected: 1\nActual: 2",
+                $"   at Lib.Assert.Equal() in /_/lib/Assert.cs:line 9\n   at N.C.A() in {source}:line 12\n"),
             ScriptedHost.Failed("B"),
             ScriptedHost.Passed("C"));
         Run.Results results = await run.Async(host.Suite("unit"));
-        Assert.Equal((SubtaskStatus.Failed, Codes.TestFailed, "2 of 3 tests failed"), (results["unit"].Status, results["unit"].Code, results["unit"].Reason));
-        Assert.Equal([(Codes.TestFailed, "N.C.A failed: Expected: 1\nActual: 2"), (Codes.TestFailed, "N.C.B failed: no")], run.Log.Reported.Select(one => (one.Code, one.Message)));
+        Assert.Equal((SubtaskStatus.Failed, Codes.TestFailed, "2 of 3 tests failed"),
+            (results["unit"].Status, results["unit"].Code, results["unit"].Reason));
+        Assert.Equal([(Codes.TestFailed, "N.C.A failed: Expected: 1\nActual: 2"), (Codes.TestFailed, "N.C.B failed: no")], run.Log.Reported
+            .Select(one => (one.Code, one.Message)));
         Assert.Equal(new SourceLocation(source, 12), run.Log.Reported[0].Origin!.Location);
         Assert.Null(run.Log.Reported[1].Origin!.Location);
     }
@@ -93,7 +98,8 @@ public sealed class TestRunnerTests : IDisposable
     {
         host.Then("exit 3", ScriptedHost.Passed("A"));
         Run.Results results = await run.Async(host.Suite("unit"));
-        Assert.Equal((Codes.TestHostFailed, "no test failed, but its host ended with exit code 3"), (results["unit"].Code, results["unit"].Reason));
+        Assert.Equal((Codes.TestHostFailed, "no test failed, but its host ended with exit code 3"),
+            (results["unit"].Code, results["unit"].Reason));
     }
 
     [UnixFact]
@@ -127,7 +133,8 @@ public sealed class TestRunnerTests : IDisposable
     public async Task A_suite_that_was_not_built_says_what_to_build()
     {
         Run.Results results = await run.Async(host.Suite("unit", host.Work with { Assembly = run.Folder.Combine("gone.dll") }));
-        Assert.Equal((Codes.NotStarted, $"could not be started: its assembly '{run.Folder.Combine("gone.dll")}' is not there. Build '{host.Work.ProjectFile}' before it"), (results["unit"].Code, results["unit"].Reason));
+        Assert.Equal((Codes.NotStarted,
+            $"could not be started: its assembly '{run.Folder.Combine("gone.dll")}' is not there. Build '{host.Work.ProjectFile}' before it"), (results["unit"].Code, results["unit"].Reason));
     }
 
     [UnixFact]
@@ -159,7 +166,8 @@ public sealed class TestRunnerTests : IDisposable
         host.Then("exit 1", ScriptedHost.Failed("A", "it was hunter2"));
         Run.Results results = await run.Async(host.Suite("unit") with { Secrets = ["KEY"] });
         Assert.Equal("it was ***", Assert.Single(results["unit"].Tests!.Failures).Message);
-        Assert.DoesNotContain("hunter2", run.Folder.Read("state/tests/parts/unit.trx") + run.Folder.Read("state/tests/tests.trx") + run.Folder.Read("state/tests/tests.junit.xml"), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2",
+            run.Folder.Read("state/tests/parts/unit.trx") + run.Folder.Read("state/tests/tests.trx") + run.Folder.Read("state/tests/tests.junit.xml"), StringComparison.Ordinal);
     }
 
     [UnixFact]
@@ -187,11 +195,13 @@ public sealed class TestRunnerTests : IDisposable
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var timed = new Run { Time = time, Dotnet = run.Dotnet };
         timed.Environment["DOTNET_HOST_PATH"] = run.Environment["DOTNET_HOST_PATH"];
-        Task<Run.Results> running = timed.Async(host.Suite("unit", host.Work with { Platform = TestPlatform.TestingPlatform }) with { Timeout = TimeSpan.FromMinutes(5) });
+        Task<Run.Results> running = timed.Async(host.Suite("unit", host.Work with { Platform = TestPlatform.TestingPlatform }) with {
+            Timeout = TimeSpan.FromMinutes(5) });
         await ParallelExec.TestKit.FileWait.ForAsync(run.Folder.Combine("hangs"));
         time.Advance(TimeSpan.FromMinutes(6));
         Run.Results results = await running;
-        Assert.Equal((SubtaskStatus.TimedOut, "timed out after 5m00s, while this test ran: N.C.B(x: \"1\")"), (results["unit"].Status, results["unit"].Reason));
+        Assert.Equal((SubtaskStatus.TimedOut, "timed out after 5m00s, while this test ran: N.C.B(x: \"1\")"),
+            (results["unit"].Status, results["unit"].Reason));
         Assert.Equal(["N.C.B(x: \"1\")"], results["unit"].Tests!.Unfinished);
     }
 }

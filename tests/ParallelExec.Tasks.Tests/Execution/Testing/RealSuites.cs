@@ -13,9 +13,12 @@ public sealed class RealSuites : IAsyncLifetime
     [
         ("OnXunitV2", "", TestSdk + Package("xunit", "2.9.3") + Package("xunit.runner.visualstudio", "3.1.4"), Xunit()),
         ("OnXunitV3", Runner, Package("xunit.v3", "4.0.2"), Xunit()),
-        ("OnXunitV3Platform", Runner + "<UseMicrosoftTestingPlatformRunner>true</UseMicrosoftTestingPlatformRunner>", Package("xunit.v3", "4.0.2"), Xunit()),
+        ("OnXunitV3Platform", Runner + "<UseMicrosoftTestingPlatformRunner>true</UseMicrosoftTestingPlatformRunner>",
+            Package("xunit.v3", "4.0.2"), Xunit()),
         ("OnNUnit", "", TestSdk + Package("NUnit", "4.6.1") + Package("NUnit3TestAdapter", "6.3.1"), NUnit()),
-        ("OnNUnitRunner", Runner + "<EnableNUnitRunner>true</EnableNUnitRunner>", Package("NUnit", "4.6.1") + Package("NUnit3TestAdapter", "6.3.1") + Package("Microsoft.Testing.Extensions.TrxReport", "2.5.2"), NUnit()),
+        ("OnNUnitRunner", Runner + "<EnableNUnitRunner>true</EnableNUnitRunner>",
+            Package("NUnit", "4.6.1") + Package("NUnit3TestAdapter", "6.3.1") + Package("Microsoft.Testing.Extensions.TrxReport",
+            "2.5.2"), NUnit()),
         ("OnMSTest", "", Package("MSTest", "4.5.2"), MSTest()),
         ("OnMSTestRunner", Runner + "<EnableMSTestRunner>true</EnableMSTestRunner>", Package("MSTest", "4.5.2"), MSTest()),
         ("OnTUnit", Runner, Package("TUnit", "1.81.10"), TUnit()),
@@ -24,7 +27,8 @@ public sealed class RealSuites : IAsyncLifetime
     private readonly TestFolder folder = new("suites");
 
     /// <summary>Of the <c>dotnet</c> that runs the tests.</summary>
-    internal static string Sdk { get; } = Directory.EnumerateDirectories(Path.Combine(Path.GetDirectoryName(RuntimeHost.DotNetPath)!, "sdk"))
+    internal static string Sdk { get; } =
+        Directory.EnumerateDirectories(Path.Combine(Path.GetDirectoryName(RuntimeHost.DotNetPath)!, "sdk"))
         .OrderBy(path => Version.TryParse(Path.GetFileName(path).Split('-')[0], out Version? version) ? version : new Version()).Last();
 
     public async ValueTask InitializeAsync()
@@ -67,7 +71,8 @@ public sealed class RealSuites : IAsyncLifetime
 
     internal string Source(string suite) => folder.Combine(suite, "T.cs");
 
-    internal int LineOf(string suite, string text) => folder.ReadLines($"{suite}/T.cs").TakeWhile(line => !line.Contains(text, StringComparison.Ordinal)).Count() + 1;
+    internal int LineOf(string suite, string text) =>
+        folder.ReadLines($"{suite}/T.cs").TakeWhile(line => !line.Contains(text, StringComparison.Ordinal)).Count() + 1;
 
     private static string Package(string name, string version) => $"<PackageReference Include=\"{name}\" Version=\"{version}\" />";
 

@@ -20,6 +20,7 @@ public sealed class RunningTestsTests : IDisposable
     public void The_stack_trace_of_its_end_has_it(string log, string expected)
     {
         string file = folder.Write("a.log", "old Process terminated.\n" + log.Replace("HERE", Here, StringComparison.Ordinal));
-        Assert.Equal(expected.Replace("HERE", Here, StringComparison.Ordinal), string.Join(' ', RunningTests.InStackTrace(file, 24, typeof(RunningTestsTests).Assembly.Location)));
+        Assert.Equal(expected.Replace("HERE", Here, StringComparison.Ordinal),
+            string.Join(' ', RunningTests.InStackTrace(file, 24, typeof(RunningTestsTests).Assembly.Location)));
     }
 }

@@ -50,7 +50,8 @@ internal sealed class ScriptedHost
     /// <summary>It writes no results.</summary>
     public void ThenNothing(string script) => run.Folder.Write($"go.{++goes}.sh", script);
 
-    public static TestCase Passed(string method, string className = "N.C") => new($"{className}.{method}", className, method, TestOutcome.Passed, TimeSpan.FromMilliseconds(5));
+    public static TestCase Passed(string method, string className = "N.C") =>
+        new($"{className}.{method}", className, method, TestOutcome.Passed, TimeSpan.FromMilliseconds(5));
 
     public static TestCase Skipped(string method) => Passed(method) with { Outcome = TestOutcome.Skipped };
 

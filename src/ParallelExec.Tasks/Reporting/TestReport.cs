@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Events;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.TestResults;

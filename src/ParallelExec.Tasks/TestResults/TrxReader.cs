@@ -54,10 +54,14 @@ internal static class TrxReader
                     methods[testId] = (ClassName(xml.GetAttribute("className") ?? ""), xml.GetAttribute("name") ?? "");
                     break;
                 case "ResultSummary":
-                    aborted = xml.GetAttribute("outcome") is "Aborted" or "Error";
+                    aborted |= xml.GetAttribute("outcome") is "Aborted" or "Error";
                     break;
                 case "RunInfo" when xml.GetAttribute("outcome") is "Error":
-                    error += xml.ReadInnerXml() is { } inner ? TextOf(inner) + "\n" : "";
+                    string text = TextOf(xml.ReadInnerXml());
+                    // xUnit tells each failed test here too.
+                    if (!text.TrimStart().StartsWith("[xUnit.net", StringComparison.Ordinal))
+                        error += text.Trim() + "\n";
+                    aborted |= text.Contains("test run was aborted", StringComparison.OrdinalIgnoreCase) || text.Contains("Test host process crashed", StringComparison.Ordinal);
                     continue;
             }
             xml.Read();

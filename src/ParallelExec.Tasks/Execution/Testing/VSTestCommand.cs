@@ -43,7 +43,8 @@ internal static class VSTestCommand
 
     private static ImmutableArray<string> Coverage(TestWork work)
     {
-        string adapters = Path.GetDirectoryName(work.Assembly)!;
+        string beside = Path.GetDirectoryName(work.Assembly)!;
+        string adapters = TestCoverage.CollectorFolder(work) is { } folder ? $"{folder};{beside}" : beside;
         return ["--collect:XPlat Code Coverage;Format=cobertura", $"--TestAdapterPath:{adapters}"];
     }
 

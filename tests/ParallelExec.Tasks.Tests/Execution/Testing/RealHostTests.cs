@@ -66,6 +66,14 @@ public sealed class RealHostTests(RealSuites suites) : IClassFixture<RealSuites>
         Assert.Equal(["My.Space.AB.InAB"], results["s"].Tests!.Unfinished);
     }
 
+    [Fact]
+    public async Task Coverage_is_collected_by_what_the_project_references()
+    {
+        Subtask part = Part("OnXunitV2");
+        await run.Async(part with { Work = (TestWork)part.Work with { Coverage = true, Packages = ["coverlet.collector"] } });
+        Assert.StartsWith("<?xml", run.Folder.Read("state/tests/coverage/s.cobertura.xml"), StringComparison.Ordinal);
+    }
+
     private Subtask Part(string suite, int number = 1, int count = 1, int retries = 0) =>
         Given.Subtask(count == 1 ? "s" : $"s:{number}") with
     {

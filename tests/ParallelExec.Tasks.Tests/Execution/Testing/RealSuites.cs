@@ -11,7 +11,7 @@ public sealed class RealSuites : IAsyncLifetime
 
     private static readonly (string Name, string Properties, string Packages, string Source)[] All =
     [
-        ("OnXunitV2", "", TestSdk + Package("xunit", "2.9.3") + Package("xunit.runner.visualstudio", "3.1.4"), Xunit()),
+        ("OnXunitV2", "", TestSdk + Package("xunit", "2.9.3") + Package("xunit.runner.visualstudio", "3.1.4") + Package("coverlet.collector", "10.0.1"), Xunit()),
         ("OnXunitV3", Runner, Package("xunit.v3", "4.0.2"), Xunit()),
         ("OnXunitV3Platform", Runner + "<UseMicrosoftTestingPlatformRunner>true</UseMicrosoftTestingPlatformRunner>",
             Package("xunit.v3", "4.0.2"), Xunit()),

@@ -1,4 +1,5 @@
 using ParallelExec.Execution.Testing;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.TestResults;
 

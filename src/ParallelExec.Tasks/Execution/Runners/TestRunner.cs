@@ -44,6 +44,8 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
             return $"the test platform '{dotnet.VSTestConsole}' is not there. Is the .NET SDK installed as a whole?";
         if (work.Platform == TestPlatform.TestingPlatform && !XunitCommand.IsFor(work) && !TestingPlatformCommand.HasReport(work))
             return $"it can not tell its results: add <PackageReference Include=\"{TestingPlatformCommand.ReportPackage}\" /> to '{work.ProjectFile}'";
+        if (work.Shards > 1 && TestingPlatformCommand.IsTUnit(work))
+            return "TUnit can not be told which classes not to run, so it does not go together with Shards. Leave Shards out";
         return work.Coverage ? TestCoverage.WhyNot(work) : null;
     }
 

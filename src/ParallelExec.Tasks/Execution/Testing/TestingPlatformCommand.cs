@@ -17,6 +17,9 @@ internal static class TestingPlatformCommand
         work.Packages.Contains(package, StringComparer.OrdinalIgnoreCase)
             || File.Exists(Path.Combine(Path.GetDirectoryName(work.Assembly)!, package + ".dll"));
 
+    /// <summary>Its filters can not say which classes not to run.</summary>
+    public static bool IsTUnit(TestWork work) => HasExtension(work, "TUnit.Engine");
+
     public static TestCommand For(TestWork work, TestSelection selection, string folder, string program)
     {
         ImmutableArray<string> arguments =
@@ -37,7 +40,7 @@ internal static class TestingPlatformCommand
     // TUnit has the platform's own form, a tree; the others take the expressions of VSTest.
     private static ImmutableArray<string> Filter(TestWork work, TestSelection selection)
     {
-        if (!HasExtension(work, "TUnit.Engine"))
+        if (!IsTUnit(work))
             return selection.And(work.Filter) is { Length: > 0 } filter ? ["--filter", filter] : [];
         if (work.Filter.Length > 0)
             return ["--treenode-filter", work.Filter];

@@ -204,4 +204,12 @@ public sealed class TestRunnerTests : IDisposable
             (results["unit"].Status, results["unit"].Reason));
         Assert.Equal(["N.C.B(x: \"1\")"], results["unit"].Tests!.Unfinished);
     }
+
+    [UnixFact]
+    public async Task Parts_of_a_suite_of_TUnit_are_refused_and_not_each_the_whole_suite()
+    {
+        TestWork part = host.Work with { Platform = TestPlatform.TestingPlatform, Packages = ["Microsoft.Testing.Extensions.TrxReport", "TUnit.Engine"], Shards = 2 };
+        Run.Results results = await run.Async(host.Suite("unit", part));
+        Assert.StartsWith("could not be started: TUnit can not be told which classes not to run", results["unit"].Reason, StringComparison.Ordinal);
+    }
 }

@@ -16,7 +16,7 @@ public class FolderOrderTests
         ["Parsing"],
         ["Planning"],
         ["Scheduling", "Exchange"],
-        ["Events", "Fingerprints"],
+        ["Events", "Fingerprints", "TestResults"],
         ["State", "Agents", "Caching"],
         ["Execution", "TaskFolders"],
         ["Reporting"],

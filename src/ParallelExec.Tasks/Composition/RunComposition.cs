@@ -7,6 +7,7 @@ using ParallelExec.Execution.Attempts;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Execution.Testing;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Reporting;
@@ -60,7 +61,7 @@ internal sealed class RunComposition : IDisposable
         if (journal is null)
             return null;
         var projects = new ProjectRunner(setup.Projects);
-        var runner = new WorkRunner(processes, projects, new AgentRunner(processes, handOver, setup.Prompts, setup.Time));
+        var runner = new WorkRunner(processes, projects, new AgentRunner(processes, handOver, setup.Prompts, setup.Time), Tests());
         var executor = new SubtaskExecutor(
             Options,
             threads,
@@ -104,6 +105,8 @@ internal sealed class RunComposition : IDisposable
         threads.Dispose();
     }
 
+    private TestRunner Tests() => new(processes, Options, setup.Dotnet, new Shards(setup.Plan, Options), setup.Masker);
+
     /// <summary>In the order in which each is told. What others read of a change is written before it is announced.</summary>
     private List<IRunObserver> Observers(Journal begun)
     {
@@ -120,6 +123,8 @@ internal sealed class RunComposition : IDisposable
         }
         observers.Add(begun);
         observers.Add(new RunRecorder(setup.Plan, Options, setup.History, hashes, setup.Log, setup.Masker));
+        if (TestReport.IsNeeded(setup.Plan))
+            observers.Add(new TestReport(setup.Plan, Options, setup.Log, setup.Masker));
         observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log));
         return observers;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ParallelExec.Agents;
 using ParallelExec.Events;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Execution.Testing;
 using ParallelExec.Model;
 using ParallelExec.Parsing.TaskFolders;
 using ParallelExec.Planning;
@@ -24,6 +25,9 @@ internal sealed record RunSetup
 
     /// <summary>The engine that runs this build.</summary>
     public required IProjectBuilder Projects { get; init; }
+
+    /// <summary>The .NET that runs this build.</summary>
+    public required DotnetHost Dotnet { get; init; }
     public required PromptText Prompts { get; init; }
     public required JournalReader Earlier { get; init; }
     public required History History { get; init; }

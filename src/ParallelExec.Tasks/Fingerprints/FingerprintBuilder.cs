@@ -107,6 +107,15 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
                     Add("runner", string.Join('\0', [runner.Preset ?? "", runner.Tool, .. runner.Arguments, .. runner.Environment.Select(pair => $"{pair.Key}={pair.Value}")]));
                 Add("AcceptanceCriteria", string.Join('\0', subtask.AcceptanceCriteria));
                 break;
+            case TestWork test:
+                // Not the SDK's own things: they belong to the inputs, as those of every other command do.
+                Add("Test", Relative(test.Assembly));
+                Add("Filter", test.Filter);
+                Add("Settings", test.Settings is { } settings ? Relative(settings) : null);
+                Add("Arguments", string.Join('\0', test.Arguments));
+                Add("Shard", $"{test.Shard}/{test.Shards}");
+                Add("Coverage", test.Coverage ? "true" : null);
+                break;
             case MilestoneWork:
                 break;
             default:

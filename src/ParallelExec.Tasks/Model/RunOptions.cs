@@ -66,6 +66,9 @@ internal sealed record RunOptions
     /// <summary>False: it is only read.</summary>
     public bool RemoteCacheWrite { get; init; } = true;
     public OnLocked OnLocked { get; init; }
+
+    /// <summary>A test suite without a test is a success.</summary>
+    public bool AllowNoTests { get; init; }
 }
 
 internal enum CacheMode

@@ -39,6 +39,13 @@ internal static class Wording
 
     public static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
+    /// <summary><c>212 tests, 1 failed, 3 skipped</c>.</summary>
+    public static string Tests(TestSummary tests) => string.Join(", ", new[]
+    {
+        Count(tests.Total, "test"), tests.Failed > 0 ? $"{tests.Failed} failed" : "", tests.Skipped > 0 ? $"{tests.Skipped} skipped" : "",
+        tests.Flaky > 0 ? $"{tests.Flaky} flaky" : "",
+    }.Where(text => text.Length > 0));
+
     /// <summary>What is told of a bug of ours: enough to find it.</summary>
     public static string Bug(Exception e) =>
         $"ParallelExec failed itself. Report this text as a bug of ParallelExec, with the version and what was run: {e}";

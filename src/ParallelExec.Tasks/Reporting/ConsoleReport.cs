@@ -11,6 +11,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 {
     /// <summary>How much of a failed subtask's output is shown; the log file has all of it.</summary>
     private const int LinesOnFailure = 100;
+    private const int LongestMessage = 2000;
     private const string Indent = "    ";
 
     // By index. Not a sorted dictionary: this one is compiled, of that one each method would be at each start.
@@ -96,12 +97,24 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         if (inOneLine && result.Status is (SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
             reused.Add(new Reused(planned.Id, result.Status));
         else
-            log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}");
+            log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}{Counts(result)}");
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
-        if (result.IsFailure && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
+        if (result.Code == Codes.TestFailed)
+            ShowFailedTests(subtask, result);
+        else if (result.IsFailure && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
             log.Report(Failure(planned, result));
         ShowOutput(subtask, result);
+    }
+
+    private void ShowFailedTests(Subtask subtask, SubtaskResult result)
+    {
+        Severity severity = subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error;
+        foreach (TestFailure test in result.Tests?.Failures ?? [])
+        {
+            Origin? at = test.File.Length == 0 ? subtask.Origin : subtask.Origin! with { Location = new SourceLocation(test.File, test.Line) };
+            log.Report(new Diagnostic(Codes.TestFailed, severity, $"{test.Name} failed: {Wording.Shorten(test.Message, LongestMessage)}", at));
+        }
     }
 
     private void ShowOutput(Subtask subtask, SubtaskResult result)
@@ -119,7 +132,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         int? lines = options.LogOutput switch
         {
             LogOutput.Grouped => null,
-            LogOutput.OnFailure when result.IsFailure => LinesOnFailure,
+            // Each failed test has been told.
+            LogOutput.OnFailure when result.IsFailure && result.Code != Codes.TestFailed => LinesOnFailure,
             _ => 0,
         };
         if (lines != 0 || parse)
@@ -147,7 +161,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     {
         CommandWork command => $": {Wording.Shorten(command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'), 120)}",
         ToolWork tool => $": {Wording.Shorten(string.Join(' ', tool.Arguments.Prepend(tool.Tool)), 120)}",
-        ProjectWork or AgentWork or MilestoneWork => "",
+        ProjectWork or AgentWork or TestWork or MilestoneWork => "",
         _ => throw work.NotKnown(),
     };
 
@@ -174,6 +188,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         });
     }
+
+    private static string Counts(SubtaskResult result) => result.Tests is { } tests ? $": {Wording.Tests(tests)}" : "";
 
     private static string Because(SubtaskResult result) =>
         result.IsReused ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";

@@ -54,6 +54,8 @@ internal static class PlanText
             ProjectWork project => Path.GetFileName(project.ProjectFile) + (project.Targets.IsEmpty ? "" : $" ({string.Join(", ", project.Targets)})"),
             AgentWork { Agent.Length: > 0 } agent => $"agent {agent.Agent}",
             AgentWork => "agent",
+            TestWork { Shards: > 1 } test => $"tests of {Path.GetFileName(test.Assembly)}, part {test.Shard} of {test.Shards}",
+            TestWork test => $"tests of {Path.GetFileName(test.Assembly)}",
             MilestoneWork => "milestone",
             _ => throw subtask.Work.NotKnown(),
         };

@@ -18,7 +18,7 @@ internal static class StateFolder
     /// <summary>A mark is some dozen bytes for each subtask.</summary>
     private const int LongestMark = 100_000_000;
 
-    private static readonly string[] Folders = ["handover", "rounds", "logs", "teams"];
+    private static readonly string[] Folders = ["handover", "rounds", "logs", "teams", "tests"];
     private static readonly string[] OurFiles =
         ["run.json", Plan, JournalName, "history.json", "hashes.txt", "summary.md", Lock, "run.owner", Ignore, Mark];
 
@@ -95,6 +95,8 @@ internal static class StateFolder
         string handover = Path.Combine(directory, "handover");
         RemoveHandedOver(handover, HandedOver);
         PlainFolder.Remove(Path.Combine(directory, "rounds"));
+        // All of it is written by us or by hosts of tests, under names that they choose.
+        PlainFolder.Remove(Path.Combine(directory, "tests"));
         foreach (string folder in Folders)
             PlainFolder.RemoveIfEmpty(Path.Combine(directory, folder));
         foreach (string half in Directory.EnumerateFiles(directory, "*.tmp").Where(IsHalf))

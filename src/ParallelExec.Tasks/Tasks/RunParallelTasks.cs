@@ -3,6 +3,7 @@ using ParallelExec.Agents;
 using ParallelExec.Composition;
 using ParallelExec.Events;
 using ParallelExec.Execution.Reusing;
+using ParallelExec.Execution.Testing;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
@@ -116,6 +117,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
                 Log = log,
                 Masker = Masker,
                 Projects = engineThread,
+                // The engine's own assemblies lie in the SDK's folder.
+                Dotnet = new DotnetHost(Path.GetDirectoryName(typeof(ITask).Assembly.Location)!),
                 Prompts = prompts,
                 Earlier = earlier,
                 History = History,

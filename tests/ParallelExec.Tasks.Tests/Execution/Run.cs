@@ -2,6 +2,7 @@ using ParallelExec.Agents;
 using ParallelExec.Composition;
 using ParallelExec.Events;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Execution.Testing;
 using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -27,6 +28,9 @@ internal sealed class Run : IDisposable
 
     /// <summary>The run's clock; a test that turns it by hand has no time-out to wait for.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The .NET that runs hosts of tests.</summary>
+    public DotnetHost Dotnet { get; set; } = new("/no/sdk");
 
     /// <summary>What features are for.</summary>
     public Dictionary<string, string> Objectives { get; } = [];
@@ -77,6 +81,7 @@ internal sealed class Run : IDisposable
                 Log = Log,
                 Masker = masker,
                 Projects = new Builder(Builds),
+                Dotnet = Dotnet,
                 Prompts = new PromptText(options, Objectives),
                 Earlier = JournalReader.Read(options, diagnostics),
                 History = History.Read(options),

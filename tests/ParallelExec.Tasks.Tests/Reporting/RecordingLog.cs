@@ -18,8 +18,15 @@ internal sealed class RecordingLog : IRunLog
             Lines.Add(Masker?.Apply(text) ?? text);
     }
 
-    public void Report(Diagnostic diagnostic) =>
+    /// <summary>Diagnostics as they came, with their places.</summary>
+    public List<Diagnostic> Reported { get; } = [];
+
+    public void Report(Diagnostic diagnostic)
+    {
+        lock (Lines)
+            Reported.Add(diagnostic);
         Message($"{(diagnostic.Severity == Severity.Error ? "error" : "warning")} {diagnostic.Code}: {diagnostic.Message}");
+    }
 
     public bool TryDiagnosticLine(string line, string subtaskId, bool asWarning)
     {

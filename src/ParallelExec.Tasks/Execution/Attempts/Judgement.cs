@@ -22,6 +22,7 @@ internal static class Judgement
             Killed = ran.Killed,
             Cpu = ran.Cpu,
             Summary = ran.Summary,
+            Tests = ran.Tests,
         };
         return ran.End switch
         {
@@ -33,7 +34,7 @@ internal static class Judgement
             RunnerEnd.ProjectEnded when ran.ExitCode == 0 => Succeeded(result) with { ExitCode = null },
             RunnerEnd.ProjectEnded when context.Ended.IsCancellationRequested => Cancelled(result),
             RunnerEnd.ProjectEnded => result with { Code = Codes.ProjectFailed, Reason = ran.Problem, ExitCode = null },
-            RunnerEnd.AgentFailed => result with { Code = ran.Code, Reason = ran.Problem },
+            RunnerEnd.AgentFailed or RunnerEnd.TestsFailed => result with { Code = ran.Code, Reason = ran.Problem },
             RunnerEnd.LogNotWritten => result with { Code = Codes.StateNotWritable, Reason = ran.Problem },
             RunnerEnd.Exited when ran.ExitCode == 0 => Succeeded(result),
             RunnerEnd.Exited => result with { Code = Codes.ExitCode, Reason = $"exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}" },
@@ -49,6 +50,7 @@ internal static class Judgement
             ExitCode = work.ExitCode,
             StartedAt = work.StartedAt,
             Summary = work.Summary,
+            Tests = work.Tests,
             Cpu = work.Cpu?.Plus(ran.Cpu),
         };
         return verified.Code != Codes.ExitCode ? verified : verified with

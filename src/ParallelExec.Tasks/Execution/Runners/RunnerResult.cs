@@ -27,7 +27,7 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>Of a test suite, or a part of one.</summary>
     public TestSummary? Tests { get; init; }
 
-    /// <summary>Of an agent's failure.</summary>
+    /// <summary>Of an agent's or a test suite's failure.</summary>
     public string? Code { get; init; }
 
     /// <summary>Processes that did not end when asked, in words.</summary>
@@ -45,6 +45,9 @@ internal enum RunnerEnd
 
     /// <summary>Its command line has exited, but the work is not done.</summary>
     AgentFailed,
+
+    /// <summary>The tests were run, or should have been, and that is no success.</summary>
+    TestsFailed,
 
     /// <summary>It has ended, but what it wrote is not all in its log.</summary>
     LogNotWritten,

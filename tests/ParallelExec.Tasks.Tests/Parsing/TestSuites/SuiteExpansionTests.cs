@@ -27,7 +27,7 @@ public sealed class SuiteExpansionTests : IDisposable
             ("Unit.Tests", file, folder.Combine("tests", "Unit.Tests", "bin", "net10.0", "Unit.Tests.dll"), "net10.0", TestPlatform.VSTest, "xunit"),
             (test.Suite, test.ProjectFile, test.Assembly, test.Framework, test.Platform, Assert.Single(test.Packages)));
         Assert.Equal(folder.Combine("tests", "Unit.Tests", "bin", "net10.0"), Assert.Single(subtasks[1].Inputs).FullPath);
-        Assert.Equal(folder.Combine("obj", "parallelexec", "tests", "Unit.Tests.trx"), Assert.Single(subtasks[1].Outputs).FullPath);
+        Assert.Equal(folder.Combine("obj", "parallelexec", "tests", "parts", "Unit.Tests.trx"), Assert.Single(subtasks[1].Outputs).FullPath);
         Assert.Equal((folder.Combine("tests", "Unit.Tests"), 1), (subtasks[1].WorkingDirectory, subtasks[1].Cores));
     }
 

@@ -17,7 +17,7 @@ internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic
         Dictionary<string, Team> teams = TeamParser.Parse(declared.Of("ParallelTeam"), options, diagnostics);
         var agents = new AgentResolver([.. declared.Of("ParallelAgent")], options, diagnostics);
 
-        var expansion = new Expansion(declared, options, teams, projects, diagnostics);
+        var expansion = new Expansion(declared, files, options, teams, projects, diagnostics);
         ImmutableArray<Expanded> expanded = Unique(expansion.Expand());
         ImmutableArray<Subtask> subtasks = agents.Resolve([.. expanded.Where(each => each.IsUnderstood).Select(each => each.Subtask)]);
         return new Declared

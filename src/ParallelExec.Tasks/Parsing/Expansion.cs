@@ -12,6 +12,7 @@ namespace ParallelExec.Parsing;
 /// <param name="projects">Null before a restore: projects do not know then what they are.</param>
 internal sealed class Expansion(
     DeclarationSet declared,
+    ProjectFiles files,
     RunOptions options,
     IReadOnlyDictionary<string, Team> teams,
     Func<RunOptions, IProjectReader>? projects,
@@ -38,6 +39,8 @@ internal sealed class Expansion(
     private ImmutableArray<Expanded> Suites()
     {
         ImmutableArray<Declaration> items = [.. declared.Of("ParallelTest")];
+        if (files.Patterns.Count > 0)
+            new EmptyPatterns(files, options, diagnostics).Check("ParallelTest", items);
         return items.IsEmpty ? [] : new SuiteExpansion(options, teams, projects?.Invoke(options), diagnostics).Expand(items);
     }
 

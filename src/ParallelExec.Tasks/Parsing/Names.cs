@@ -9,6 +9,9 @@ internal static class Names
     public static readonly IReadOnlySet<string> ItemTypes = Set(
         "ParallelTask", "ParallelTest", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder");
 
+    /// <summary>Item types whose items are files.</summary>
+    public static readonly IReadOnlySet<string> OfFiles = Set("ParallelTest");
+
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly IReadOnlySet<string> Metadata = Set(
         "Command", "Tool", "Arguments", "Project", "Targets", "Properties", "Agent", "Prompt", "PromptFile",

@@ -211,6 +211,45 @@ public sealed class SuiteExpansionTests : IDisposable
         Assert.Equal("Unit:build | Unit:1 Unit:2 | Unit", plan.Waves());
     }
 
+    [Fact]
+    public void A_wildcard_of_a_suite_never_means_the_suite_itself()
+    {
+        Project("Unit.csproj");
+        Declaration other = Given.Declaration("db", ("Command", "x"));
+        Declared declared = new DeclarationParser(Set(Item("Unit.csproj", ("Shards", "2"), ("DependsOn", "*")), other), diagnostics, _ => projects).Parse();
+        ExecutionPlan? plan = Planner.Plan(declared.Subtasks, [], declared.Options, Given.NoDurations, diagnostics);
+        Assert.Empty(diagnostics);
+        Assert.Equal("db | Unit:build | Unit:1 Unit:2 | Unit", plan!.Waves());
+    }
+
+    [Fact]
+    public void A_pattern_that_matches_nothing_is_told_where_it_stands()
+    {
+        Project("tests/A/A.csproj");
+        string file = folder.Write("build.proj", """
+            <Project>
+              <ItemGroup>
+                <ParallelTest Include="tests/*/*.csproj" />
+                <ParallelTest Include="test/*/*.csproj;tests/A/A.csproj" />
+                <ParallelTest Include="perf/*/*.csproj" Condition="Exists('perf')" />
+              </ItemGroup>
+              <ItemGroup Condition="false">
+                <ParallelTest Include="more/*/*.csproj" />
+              </ItemGroup>
+              <Target Name="More">
+                <ItemGroup>
+                  <ParallelTest Include="made/*/*.csproj" />
+                </ItemGroup>
+              </Target>
+            </Project>
+            """);
+        Declaration item = Item("tests/A/A.csproj");
+        Expand(item with { Origin = item.Origin with { File = file } });
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal((Codes.TestProject, 4), (error.Code, error.Origin!.Location!.Line));
+        Assert.StartsWith("ParallelTest Include=\"test/*/*.csproj\" matches no file", error.Message, StringComparison.Ordinal);
+    }
+
     private Subtask[] Expand(params Declaration[] items) => [.. new DeclarationParser(Set(items), diagnostics, _ => projects).Parse().Subtasks];
 
     private DeclarationSet Set(params Declaration[] items) => new(folder.Combine("build.proj"))

@@ -42,7 +42,8 @@ internal sealed record KeptProject(ProjectFacts Facts, ImmutableArray<KeptFile> 
         var facts = new ProjectFacts(
             project.GetProperty("file").GetString()!,
             project.GetProperty("properties").EnumerateObject()
-                .ToImmutableSortedDictionary(property => property.Name, property => property.Value.GetString()!, StringComparer.OrdinalIgnoreCase),
+                .ToImmutableSortedDictionary(
+                    property => property.Name, property => property.Value.GetString()!, StringComparer.OrdinalIgnoreCase),
             Texts("projectReferences"),
             Texts("packageReferences"),
             [.. files.Select(file => file.Path)]);
@@ -69,5 +70,8 @@ internal sealed record KeptFile(string Path, FileIdentity Identity)
     public static KeptFile Read(JsonElement file) => new(
         file[0].GetString()!,
         new FileIdentity(
-            file[1].GetInt64(), new DateTime(file[2].GetInt64(), DateTimeKind.Utc), new DateTime(file[3].GetInt64(), DateTimeKind.Utc), file[4].GetInt64()));
+            file[1].GetInt64(),
+            new DateTime(file[2].GetInt64(), DateTimeKind.Utc),
+            new DateTime(file[3].GetInt64(), DateTimeKind.Utc),
+            file[4].GetInt64()));
 }

@@ -12,7 +12,8 @@ namespace ParallelExec.State;
 /// <param name="directory">The state folder; absolute.</param>
 /// <param name="engine">Whatever else an answer depends on: the engine, and properties of this build.</param>
 /// <param name="evaluate">Made when the first project has to be evaluated.</param>
-internal sealed class ProjectCache(string directory, string engine, Func<IProjectReader> evaluate, TimeProvider? time = null) : IProjectReader
+internal sealed class ProjectCache(string directory, string engine, Func<IProjectReader> evaluate, TimeProvider? time = null)
+    : IProjectReader
 {
     private const int SchemaVersion = 1;
 
@@ -104,7 +105,9 @@ internal sealed class ProjectCache(string directory, string engine, Func<IProjec
     }
 
     private static string Key(string projectFile, IReadOnlyDictionary<string, string> globalProperties) => string.Join(
-        '\n', globalProperties.OrderBy(property => property.Key, StringComparer.OrdinalIgnoreCase).Select(property => $"{property.Key}={property.Value}").Prepend(projectFile));
+        '\n',
+        globalProperties.OrderBy(property => property.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(property => $"{property.Key}={property.Value}").Prepend(projectFile));
 
     private static string PathIn(string directory) => Path.Combine(directory, "projects.json");
 

@@ -6,11 +6,15 @@ namespace ParallelExec.Tasks;
 
 /// <summary>Projects that are asked what they are: by what they said before, or by evaluating them. Nothing is read before the first is asked.</summary>
 /// <param name="engine">Where the engine lies: another one has other files of its own.</param>
-internal sealed class AskedProjects(RunOptions options, string engine, IReadOnlyDictionary<string, string> environment) : IProjectReader, IDisposable
+internal sealed class AskedProjects(RunOptions options, string engine, IReadOnlyDictionary<string, string> environment)
+    : IProjectReader, IDisposable
 {
     /// <summary>Of the environment, which is properties too, what projects commonly ask for; all of it differs from shell to shell.</summary>
     private static readonly string[] Variables =
-        [.. ProjectQuestions.Properties, "CI", "TF_BUILD", "GITHUB_ACTIONS", "ContinuousIntegrationBuild", "UseArtifactsOutput", "ArtifactsPath", "NUGET_PACKAGES"];
+    [
+        .. ProjectQuestions.Properties,
+        "CI", "TF_BUILD", "GITHUB_ACTIONS", "ContinuousIntegrationBuild", "UseArtifactsOutput", "ArtifactsPath", "NUGET_PACKAGES",
+    ];
 
     private ProjectCache? cache;
     private ProjectReader? reader;
@@ -32,6 +36,7 @@ internal sealed class AskedProjects(RunOptions options, string engine, IReadOnly
 
     private string Context() => string.Join(
         '\n',
-        Properties.OrderBy(property => property.Key, StringComparer.OrdinalIgnoreCase).Select(property => $"{property.Key}={property.Value}").Prepend(engine)
+        Properties.OrderBy(property => property.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(property => $"{property.Key}={property.Value}").Prepend(engine)
             .Concat(Variables.Where(environment.ContainsKey).Select(name => $"{name}={environment[name]}")));
 }

@@ -7,8 +7,10 @@ internal sealed class EmptyPatterns(ProjectFiles files, RunOptions options, List
 {
     public void Check(string itemType, IReadOnlyCollection<Declaration> items)
     {
-        foreach (RawPattern pattern in files.Patterns.Where(pattern => pattern.Origin.ItemType.Equals(itemType, StringComparison.OrdinalIgnoreCase)))
+        foreach (RawPattern pattern in files.Patterns)
         {
+            if (!pattern.Origin.ItemType.Equals(itemType, StringComparison.OrdinalIgnoreCase))
+                continue;
             Declaration[] own = [.. items.Where(item => item.Origin.File == pattern.Origin.File)];
             IEnumerable<string> empty = pattern.Include.AsSpan().IndexOfAny("$@%") >= 0
                 // What an expression comes to is not known here.
@@ -18,7 +20,8 @@ internal sealed class EmptyPatterns(ProjectFiles files, RunOptions options, List
             {
                 diagnostics.Add(Diagnostic.Error(
                     Codes.TestProject,
-                    $"{itemType} Include=\"{part}\" matches no file in '{options.ProjectDirectory}'. Correct the path; where there may be none, give the item a Condition.",
+                    $"{itemType} Include=\"{part}\" matches no file in '{options.ProjectDirectory}'. "
+                        + "Correct the path; where there may be none, give the item a Condition.",
                     pattern.Origin));
             }
         }

@@ -64,23 +64,26 @@ internal sealed record Suite(RunOptions Options, Subtask Common, TestWork Work, 
     private Subtask Part(string id, SuiteTarget target, int shard)
     {
         string assemblyFolder = Path.GetDirectoryName(target.Assembly)!;
+        // Hosts write there where nobody tells them where else.
+        string[] inputs = [assemblyFolder, $"!{Path.Combine(assemblyFolder, "TestResults")}", .. Work.Settings is null ? (string[])[] : [Work.Settings]];
         string result = TestFiles.ResultOf(Options, id);
         return Common with
         {
             Id = id,
             Work = Work with
             {
-                Assembly = target.Assembly, Framework = target.Framework, Platform = target.Platform, Shard = shard, Packages = Project.Packages,
+                Assembly = target.Assembly,
+                Framework = target.Framework,
+                Platform = target.Platform,
+                Shard = shard,
+                Packages = Project.Packages,
             },
             // What the suite depends on is there until its last part has ended, and hands on to each: it is not only the build's.
             DependsOn = Build is null ? Common.DependsOn : [BuildId, .. Common.DependsOn],
             Cores = Cores,
             EstimatedDuration = Common.EstimatedDuration / Work.Shards,
             WorkingDirectory = HasWorkingDirectory ? Common.WorkingDirectory : Path.GetDirectoryName(Work.ProjectFile)!,
-            // Where tests write beside their assembly they write into this folder.
-            Inputs = Common.Inputs.IsEmpty
-                ? PathPattern.List([assemblyFolder, $"!{Path.Combine(assemblyFolder, "TestResults")}", .. Work.Settings is null ? (string[])[] : [Work.Settings]], Options.ProjectDirectory)
-                : Common.Inputs,
+            Inputs = Common.Inputs.IsEmpty ? PathPattern.List(inputs, Options.ProjectDirectory) : Common.Inputs,
             Outputs = PathPattern.List([result], Options.ProjectDirectory),
             Verify = null,
         };

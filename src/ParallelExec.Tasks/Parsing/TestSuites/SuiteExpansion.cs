@@ -24,11 +24,18 @@ internal sealed class SuiteExpansion(
         {
             Declaration item = items[i];
             if (!seen.Add(ids[i]))
-                diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two test suites '{ids[i]}'. Give one of them an Id of its own.", item.Origin));
+            {
+                diagnostics.Add(Diagnostic.Error(
+                    Codes.DuplicateId, $"There are two test suites '{ids[i]}'. Give one of them an Id of its own.", item.Origin));
+            }
             else if (Parse(item, ids[i]) is { } suite)
+            {
                 all.AddRange(suite.Subtasks().Select(subtask => new Expanded(subtask)));
+            }
             else
+            {
                 all.Add(Expanded.NotUnderstood(item with { Id = ids[i] }, options));
+            }
         }
         return all.ToImmutable();
     }
@@ -37,7 +44,8 @@ internal sealed class SuiteExpansion(
     {
         string include = item.Id;
         // What it has in common with every subtask is read as that of one; the rest here.
-        ILookup<bool, KeyValuePair<string, MetadataValue>> parts = item.Metadata.ToLookup(entry => Names.SharedWithTests.Contains(entry.Key));
+        ILookup<bool, KeyValuePair<string, MetadataValue>> parts =
+            item.Metadata.ToLookup(entry => Names.SharedWithTests.Contains(entry.Key));
         Subtask? common = parser.Parse(With(item, id, parts[true]));
         // An id that is none has been told.
         if (!Values.IsId(id))
@@ -70,11 +78,14 @@ internal sealed class SuiteExpansion(
         if (common is null || reader.Failed || project is null)
             return null;
         if (!isBuilt && common.DependsOn.IsEmpty && project.Targets.FirstOrDefault(target => !File.Exists(target.Assembly)) is { } gone)
-            reader.Invalid("Build", "false", $"a suite that is built already, and '{gone.Assembly}' is not there. Build it first, or leave Build out");
+        {
+            reader.Invalid(
+                "Build", "false", $"a suite that is built already, and '{gone.Assembly}' is not there. Build it first, or leave Build out");
+        }
         return reader.Failed ? null : new Suite(options, common, work, project)
         {
-            Cores = item.Metadata.TryGetValue("Cores", out MetadataValue? cores) && !cores.IsEmpty ? common.Cores : 1,
-            HasWorkingDirectory = parts[true].Any(entry => entry.Key.Equals("WorkingDirectory", StringComparison.OrdinalIgnoreCase) && !entry.Value.IsEmpty),
+            Cores = Has(item, "Cores") ? common.Cores : 1,
+            HasWorkingDirectory = Has(item, "WorkingDirectory"),
             Build = isBuilt ? new ProjectWork(file, [], properties, IsDeclaringProject: false) : null,
         };
     }
@@ -92,18 +103,17 @@ internal sealed class SuiteExpansion(
         ImmutableArray<string> wanted = reader.List("TargetFrameworks");
         if (wanted.IsEmpty)
             return project;
-        foreach (string framework in wanted)
-        {
-            if (!project.Targets.Any(target => Same(target.Framework, framework)))
-                reader.Invalid("TargetFrameworks", framework, $"target frameworks of the project: {string.Join(", ", project.Targets.Select(target => target.Framework))}");
-        }
+        string all = string.Join(", ", project.Targets.Select(target => target.Framework));
+        foreach (string framework in wanted.Where(framework => !project.Targets.Any(target => Same(target.Framework, framework))))
+            reader.Invalid("TargetFrameworks", framework, $"target frameworks of the project: {all}");
         return project with { Targets = [.. project.Targets.Where(target => wanted.Any(framework => Same(target.Framework, framework)))] };
     }
 
     private static bool IsProject(MetadataReader reader, string include, string file)
     {
         string? problem =
-            Solutions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) ? "a solution: name its test projects, for example tests/*/*.csproj"
+            Solutions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)
+                ? "a solution: name its test projects, for example tests/*/*.csproj"
             : RegularFile.Exists(file) ? null
             : Directory.Exists(file) ? "a folder: name the project in it"
             : "not there";
@@ -113,6 +123,8 @@ internal sealed class SuiteExpansion(
     }
 
     private string Relative(string file) => Path.GetRelativePath(options.ProjectDirectory, file).Replace('\\', '/');
+
+    private static bool Has(Declaration item, string name) => item.Metadata.TryGetValue(name, out MetadataValue? value) && !value.IsEmpty;
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 

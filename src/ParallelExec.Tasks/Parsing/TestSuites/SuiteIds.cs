@@ -25,7 +25,8 @@ internal static class SuiteIds
         }
     }
 
-    private static string? OwnId(Declaration item) => item.Metadata.TryGetValue("Id", out MetadataValue? id) && !id.IsEmpty ? id.Text.Trim() : null;
+    private static string? OwnId(Declaration item) =>
+        item.Metadata.TryGetValue("Id", out MetadataValue? id) && !id.IsEmpty ? id.Text.Trim() : null;
 
     private static string Name(Declaration item) => Clean(Path.GetFileNameWithoutExtension(Slashed(item)));
 

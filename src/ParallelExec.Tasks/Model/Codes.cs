@@ -11,6 +11,7 @@ internal static class Codes
     public const string UnknownName = "PEX1005";
     public const string NotInThisVersion = "PEX1006";
     public const string DoesNotApply = "PEX1007";
+    public const string TestProject = "PEX1008";
 
     // PEX2xxx: graph and plan
     public const string MissingDependency = "PEX2001";

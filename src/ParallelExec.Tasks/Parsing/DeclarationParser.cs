@@ -5,7 +5,8 @@ using ParallelExec.Parsing.TaskFolders;
 namespace ParallelExec.Parsing;
 
 /// <summary>From what was declared to what is valid: the one way, for items, properties and task folders. Collects every problem.</summary>
-internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic> diagnostics)
+/// <param name="projects">Says what projects are; null where nobody can say it yet.</param>
+internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic> diagnostics, Func<RunOptions, IProjectReader>? projects = null)
 {
     public Declared Parse()
     {
@@ -16,7 +17,7 @@ internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic
         Dictionary<string, Team> teams = TeamParser.Parse(declared.Of("ParallelTeam"), options, diagnostics);
         var agents = new AgentResolver([.. declared.Of("ParallelAgent")], options, diagnostics);
 
-        var expansion = new Expansion(declared, options, teams, diagnostics);
+        var expansion = new Expansion(declared, files, options, teams, projects, diagnostics);
         ImmutableArray<Expanded> expanded = Unique(expansion.Expand());
         ImmutableArray<Subtask> subtasks = agents.Resolve([.. expanded.Where(each => each.IsUnderstood).Select(each => each.Subtask)]);
         SecretMasker? masker =

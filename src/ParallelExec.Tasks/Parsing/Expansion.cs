@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ParallelExec.Model;
 using ParallelExec.Parsing.TaskFolders;
+using ParallelExec.Parsing.TestSuites;
 
 namespace ParallelExec.Parsing;
 
@@ -8,13 +9,19 @@ namespace ParallelExec.Parsing;
 /// Between declarations and the plan: each kind of declared set becomes its subtasks. A new kind begins here, with an entry in
 /// <see cref="Expand"/>.
 /// </summary>
+/// <param name="projects">Null before a restore: projects do not know then what they are.</param>
 internal sealed class Expansion(
-    DeclarationSet declared, RunOptions options, IReadOnlyDictionary<string, Team> teams, List<Diagnostic> diagnostics)
+    DeclarationSet declared,
+    ProjectFiles files,
+    RunOptions options,
+    IReadOnlyDictionary<string, Team> teams,
+    Func<RunOptions, IProjectReader>? projects,
+    List<Diagnostic> diagnostics)
 {
     /// <summary>What the task folders hold, once expanded.</summary>
     public ImmutableArray<Feature> Features { get; private set; } = [];
 
-    public IEnumerable<Expanded> Expand() => [.. Items(), .. Folders()];
+    public IEnumerable<Expanded> Expand() => [.. Items(), .. Suites(), .. Folders()];
 
     /// <summary>A <c>ParallelTask</c> is one subtask.</summary>
     private IEnumerable<Expanded> Items()
@@ -25,7 +32,16 @@ internal sealed class Expansion(
             [.. declared.PathValues.Where(path => path.Contains('\\', StringComparison.Ordinal)).OrderByDescending(path => path.Length)];
         return declared.Of("ParallelTask")
             .Select(item => item.WithNative(paths))
-            .Select(item => parser.Parse(item) is { } subtask ? new Expanded(subtask) : new Expanded(Unreadable(item), IsUnderstood: false));
+            .Select(item => parser.Parse(item) is { } subtask ? new Expanded(subtask) : Expanded.NotUnderstood(item, options));
+    }
+
+    /// <summary>A <c>ParallelTest</c> is a build and the parts of its suite.</summary>
+    private ImmutableArray<Expanded> Suites()
+    {
+        ImmutableArray<Declaration> items = [.. declared.Of("ParallelTest")];
+        if (files.Patterns.Count > 0)
+            new EmptyPatterns(files, options, diagnostics).Check("ParallelTest", items);
+        return items.IsEmpty ? [] : new SuiteExpansion(options, teams, projects?.Invoke(options), diagnostics).Expand(items);
     }
 
     /// <summary>A task folder is as many as it has files.</summary>
@@ -34,16 +50,20 @@ internal sealed class Expansion(
         Features = new TaskFolderReader(options, diagnostics).Read();
         return Features.SelectMany(feature => feature.Subtasks).Select(subtask => new Expanded(subtask));
     }
-
-    private Subtask Unreadable(Declaration item) => new()
-    {
-        Id = item.Id,
-        Work = new MilestoneWork(),
-        Origin = item.Origin,
-        WorkingDirectory = options.ProjectDirectory,
-        DependsOn = item.Metadata.TryGetValue("DependsOn", out MetadataValue? dependencies) ? dependencies.List : [],
-    };
 }
 
 /// <param name="IsUnderstood">False: something was wrong with it, which has been told; it has its place in the graph, and never runs.</param>
-internal sealed record Expanded(Subtask Subtask, bool IsUnderstood = true);
+internal sealed record Expanded(Subtask Subtask, bool IsUnderstood = true)
+{
+    /// <summary>What stands in the graph for an item that could not be understood.</summary>
+    public static Expanded NotUnderstood(Declaration item, RunOptions options) => new(
+        new Subtask
+        {
+            Id = item.Id,
+            Work = new MilestoneWork(),
+            Origin = item.Origin,
+            WorkingDirectory = options.ProjectDirectory,
+            DependsOn = item.Metadata.TryGetValue("DependsOn", out MetadataValue? dependencies) ? Values.Ids(dependencies.List) : [],
+        },
+        IsUnderstood: false);
+}

@@ -11,6 +11,9 @@ internal sealed class ItemLocator
 {
     private static readonly char[] Expressions = ['$', '@', '%', '*'];
 
+    /// <summary>Paths in an item are relative to a folder that says nothing here.</summary>
+    private static readonly string Root = Path.GetFullPath("/a/b/c/d", Path.GetTempPath());
+
     private readonly Dictionary<string, Items> files = new(StringComparer.Ordinal);
 
     /// <summary>The line of the item, or of its metadata where that is named; the file alone where it cannot be told.</summary>
@@ -63,13 +66,22 @@ internal sealed class ItemLocator
 
         public Element? Find(Origin origin)
         {
-            if (literal.TryGetValue(Key(origin.ItemType, origin.Id), out List<Element>? elements) && origin.Occurrence < elements.Count)
+            computed.TryGetValue(origin.ItemType, out List<(Element Element, string[] Ids)>? candidates);
+            literal.TryGetValue(Key(origin.ItemType, origin.Id), out List<Element>? elements);
+            // A file's name can stand in one element, and match the wildcards of another: MSBuild makes the items in the order of these.
+            Element[] matching = [.. (candidates ?? []).Where(candidate => candidate.Ids.Any(id => IsMatch(id, origin.Id)))
+                .Select(candidate => candidate.Element with { IsComputed = false })];
+            if (matching.Length > 0)
+                elements = [.. matching.Concat(elements ?? []).OrderBy(element => element.Place)];
+            if (elements is not null && origin.Occurrence < elements.Count)
                 return elements[origin.Occurrence];
             // An Include that is computed could be the one: the first such is the best guess where no literal one fits.
-            return computed.TryGetValue(origin.ItemType, out List<(Element Element, string[] Ids)>? candidates)
-                ? candidates.Find(candidate => !candidate.Ids.Contains(origin.Id, StringComparer.OrdinalIgnoreCase)).Element
-                : null;
+            return candidates?.Find(candidate => !candidate.Ids.Contains(origin.Id, StringComparer.OrdinalIgnoreCase)).Element;
         }
+
+        private static bool IsMatch(string include, string id) =>
+            include.AsSpan().IndexOfAny('*', '?') >= 0 && include.AsSpan().IndexOfAny('$', '@', '%') < 0
+            && new PathPattern(include, Root).Includes(Path.GetFullPath(id.Replace('\\', '/'), Root));
 
         private static string Key(string type, string id) => $"{type} {id}";
 

@@ -6,7 +6,7 @@ namespace ParallelExec.Parsing;
 /// </summary>
 internal static class LaterNames
 {
-    public static readonly IReadOnlySet<string> ItemTypes = Names.Set("ParallelTest", "ParallelConvert");
+    public static readonly IReadOnlySet<string> ItemTypes = Names.Set("ParallelConvert");
 
     /// <summary>Of items of which this version has all.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> None = Map();
@@ -16,8 +16,8 @@ internal static class LaterNames
         ("Memory", []), ("Service", ["false"]), ("ReadyWhen", []), ("ReadyTimeout", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("Tasks", []),
-        // Of ParallelTest and ParallelConvert, where somebody looks for them here.
-        ("Shards", ["1"]), ("RetryFailedTests", ["0"]), ("Coverage", ["false"]), ("RemoveOrphans", ["false"]));
+        // Of ParallelConvert, where somebody looks for it here.
+        ("RemoveOrphans", ["false"]));
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(

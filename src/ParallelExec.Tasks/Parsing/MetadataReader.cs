@@ -140,6 +140,8 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         return null;
     }
 
+    public void NoTestProject(string problem) => Error(Codes.TestProject, $"{Named}: {problem}", metadata: null);
+
     public void UnknownTeam(string name, string didYouMean) => Error(
         Codes.TeamUnknown, $"'{declaration.Id}' is on the team '{name}', which is not declared.{didYouMean} Add <ParallelTeam Include=\"{name}\" />.", "Team");
 

@@ -7,7 +7,10 @@ namespace ParallelExec.Parsing;
 internal static class Names
 {
     public static readonly IReadOnlySet<string> ItemTypes = Set(
-        "ParallelTask", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder");
+        "ParallelTask", "ParallelTest", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder");
+
+    /// <summary>Item types whose items are files.</summary>
+    public static readonly IReadOnlySet<string> OfFiles = Set("ParallelTest");
 
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly IReadOnlySet<string> Metadata = Set(
@@ -16,6 +19,21 @@ internal static class Names
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
         "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache");
+
+    /// <summary>Metadata that only a <c>ParallelTest</c> has.</summary>
+    public static readonly IReadOnlySet<string> OnlyOfTests = Set("Shards", "RetryFailedTests", "Coverage");
+
+    /// <summary>What a <c>ParallelTest</c> has beside that of <c>ParallelTask</c>, or with a meaning of its own.</summary>
+    public static readonly IReadOnlySet<string> OwnOfTests = Set(
+        [.. OnlyOfTests, "Id", "Filter", "Arguments", "Settings", "TargetFrameworks", "Build", "Properties"]);
+
+    /// <summary>Metadata of <c>ParallelTask</c> that says nothing about a test suite.</summary>
+    public static readonly IReadOnlySet<string> NotOfTests = Set(
+        "Command", "Tool", "Project", "Targets", "Agent", "Prompt", "PromptFile", "Team", "Role", "ParseDiagnostics",
+        "Service", "ReadyWhen", "ReadyTimeout", "Permissions", "RetryWithFeedback", "RetryContinues");
+
+    /// <summary>Metadata that a <c>ParallelTest</c> has as a <c>ParallelTask</c> has it.</summary>
+    public static readonly IReadOnlySet<string> SharedWithTests = Set([.. Metadata.Except(NotOfTests).Except(OwnOfTests)]);
 
     /// <summary>Metadata that says what a <c>ParallelTask</c> runs.</summary>
     public static readonly IReadOnlySet<string> WorkMetadata = Set("Command", "Tool", "Project", "Targets", "Agent");

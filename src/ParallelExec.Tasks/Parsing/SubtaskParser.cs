@@ -28,6 +28,8 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
     {
         IReadOnlyList<(string Written, string Meant)> slips = reader.CheckNames(Names.Metadata, LaterNames.Metadata);
         Work? work = ParseWork(reader);
+        if (Names.OnlyOfTests.FirstOrDefault(reader.Has) is { } ofTests)
+            work = reader.WrongKind($"has {ofTests}, which only a test suite has. Declare it as <ParallelTest Include=\"path of the test project\" />.");
         if (work is MilestoneWork)
             work = CheckMilestone(reader, slips);
         string workingDirectory = reader.FullPath("WorkingDirectory", projectDirectory) ?? projectDirectory;

@@ -52,8 +52,8 @@ internal static class DependencyResolver
                 wildcards[pattern] = matches;
             }
             int before = dependencies[asker].Count;
-            // A wildcard never means the subtask itself: "DependsOn=*" is "after all the others".
-            dependencies[asker].AddRange(matches.Where(index => index != asker));
+            // A wildcard never means the subtask itself, nor what its item has become beside it: "DependsOn=*" is "after all the others".
+            dependencies[asker].AddRange(matches.Where(index => index != asker && subtasks[index].Origin != subtasks[asker].Origin));
             if (dependencies[asker].Count == before)
             {
                 diagnostics.Add(Diagnostic.Warning(

@@ -52,10 +52,10 @@ internal static class PlanText
             ToolWork tool => string.Join(' ', tool.Arguments.Prepend(tool.Tool)),
             ProjectWork { IsDeclaringProject: true } project => $"targets {string.Join(", ", project.Targets)}",
             ProjectWork project => Path.GetFileName(project.ProjectFile) + (project.Targets.IsEmpty ? "" : $" ({string.Join(", ", project.Targets)})"),
+            TestWork test => $"tests of {Path.GetFileName(test.Assembly)}"
+                + (test.Shards > 1 ? $", part {test.Shard} of {test.Shards}" : "") + (test.Filter.Length > 0 ? $" ({test.Filter})" : ""),
             AgentWork { Agent.Length: > 0 } agent => $"agent {agent.Agent}",
             AgentWork => "agent",
-            TestWork { Shards: > 1 } test => $"tests of {Path.GetFileName(test.Assembly)}, part {test.Shard} of {test.Shards}",
-            TestWork test => $"tests of {Path.GetFileName(test.Assembly)}",
             MilestoneWork => "milestone",
             _ => throw subtask.Work.NotKnown(),
         };

@@ -17,6 +17,7 @@ public abstract class ParallelTasksTask : MSBuildTask
 {
     private Dictionary<string, string> properties = [];
     private Declared declared = Declared.Nothing;
+    private Action? keepProjects;
 
     /// <summary>All declared items, in one list: an entry <c>&gt;TYPE</c> stands before those of each type.</summary>
     public ITaskItem[] Declarations { get; set; } = [];
@@ -69,7 +70,7 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <returns>Null where <see cref="Diagnostics"/> hold an error.</returns>
     private protected ExecutionPlan? MakePlan(IReadOnlyDictionary<string, string> environment)
     {
-        Declare(environment);
+        Declare(environment, asksProjects: true);
         History = History.Read(RunOptions);
         bool complete = !HasErrors;
         List<Diagnostic> planned = [];
@@ -79,8 +80,19 @@ public abstract class ParallelTasksTask : MSBuildTask
     }
 
     /// <summary>Reads and checks all that is declared, without a plan.</summary>
-    private protected void Declare(IReadOnlyDictionary<string, string> environment) =>
-        declared = new DeclarationParser(Declaration(environment), Diagnostics).Parse();
+    /// <param name="asksProjects">Test projects are asked what they are, which they know once they are restored.</param>
+    private protected void Declare(IReadOnlyDictionary<string, string> environment, bool asksProjects = false)
+    {
+        AskedProjects? asked = null;
+        declared = new DeclarationParser(Declaration(environment), Diagnostics, asksProjects ? Ask : null).Parse();
+        asked?.Dispose();
+        keepProjects = asked is null ? null : asked.Keep;
+
+        IProjectReader Ask(RunOptions options) => asked = new AskedProjects(options, BuildEngine.GetType().Assembly.Location, environment);
+    }
+
+    /// <summary>Keeps what projects have said for the next run, once the folder is known to be ours.</summary>
+    private protected void KeepProjects() => keepProjects?.Invoke();
 
     /// <summary>Reads the options and the task folders, without items and plan.</summary>
     private protected void ReadTaskFolders() =>

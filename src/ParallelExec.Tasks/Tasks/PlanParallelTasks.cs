@@ -52,7 +52,10 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         try
         {
             if (problem is null)
+            {
                 PlanFile.Write(RunOptions, plan, Masker);
+                KeepProjects();
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -11,8 +11,9 @@ namespace ParallelExec.Tasks;
 /// <summary>Results and plans as the items that targets return.</summary>
 internal static class ResultItems
 {
-    public static ITaskItem For(PlannedSubtask planned, SubtaskResult result, SecretMasker? masker)
+    public static ITaskItem For(ExecutionPlan plan, PlannedSubtask planned, IReadOnlyList<SubtaskResult> results, SecretMasker? masker)
     {
+        SubtaskResult result = results[planned.Index];
         var item = new TaskItem(TaskItemEscape(planned.Id));
         Set(item, "Status", result.Status.ToString());
         Set(item, "Reason", masker?.Apply(result.Reason) ?? result.Reason);
@@ -24,6 +25,14 @@ internal static class ResultItems
         Set(item, "LogFile", result.LogFile);
         Set(item, "Group", masker?.Apply(planned.Subtask.Group) ?? planned.Subtask.Group);
         Set(item, "Title", masker?.Apply(planned.Subtask.Title) ?? planned.Subtask.Title);
+        if ((result.Tests ?? OfParts(plan, planned, results)) is { } tests)
+        {
+            Set(item, "TestsTotal", Number(tests.Total));
+            Set(item, "TestsPassed", Number(tests.Passed));
+            Set(item, "TestsFailed", Number(tests.Failed));
+            Set(item, "TestsSkipped", Number(tests.Skipped));
+            Set(item, "TestsFlaky", Number(tests.Flaky));
+        }
         // Of two names that are one here the first counts, as for environment variables (PEX3011).
         if (result.Values.Count == 0)
             return item;
@@ -45,6 +54,20 @@ internal static class ResultItems
         Set(item, "Title", masker?.Apply(planned.Subtask.Title) ?? planned.Subtask.Title);
         return item;
     }
+
+    /// <summary>What the parts of a suite have done together; null where it has none, or none was run.</summary>
+    private static TestSummary? OfParts(ExecutionPlan plan, PlannedSubtask planned, IReadOnlyList<SubtaskResult> results)
+    {
+        TestSummary[] parts = planned.Subtask.Work is not MilestoneWork ? [] : [.. planned.Dependencies
+            .Where(index => plan.Subtasks[index].Subtask.Work is TestWork test && IsPartOf(test, planned.Id))
+            .Select(index => results[index].Tests).OfType<TestSummary>()];
+        return parts.Length == 0 ? null : new TestSummary(
+            parts.Sum(part => part.Total), parts.Sum(part => part.Passed), parts.Sum(part => part.Failed),
+            parts.Sum(part => part.Skipped), parts.Sum(part => part.Flaky), ResultFile: "");
+    }
+
+    // A suite, or one of its target frameworks.
+    private static bool IsPartOf(TestWork test, string id) => id == test.Suite || id == $"{test.Suite}:{test.Framework}";
 
     // Values are texts, not MSBuild expressions: what looks like an escape in them must come out as it is.
     private static void Set(TaskItem item, string name, string value) => item.SetMetadata(name, TaskItemEscape(value));

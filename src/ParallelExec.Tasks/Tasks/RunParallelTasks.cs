@@ -51,6 +51,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             (plan, prompts) = Check(environment);
         }
         log.Masker = Masker;
+        if (directory is not null)
+            KeepProjects();
         JournalReader earlier = folders is null || plan is null
             ? JournalReader.Nothing
             : JournalReader.Read(RunOptions, Diagnostics, ends: !Reuse.IsNeeded(plan, RunOptions));
@@ -63,7 +65,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         log.DrainTo(BuildEngine);
         if (result is null)
             return false;
-        Results = [.. plan.Subtasks.Select(subtask => ResultItems.For(subtask, result.Results[subtask.Index], Masker))];
+        Results = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask, result.Results, Masker))];
         if (TerminalLogger)
             Log.LogMessage(MessageImportance.High, $"{Path.GetFileNameWithoutExtension(ProjectFile)} -> {SummaryText.Counts(result)}");
         // A failed project has logged its own errors; nothing is an error twice.

@@ -62,6 +62,7 @@ public sealed class ObserverTests : IDisposable
             nameof(LiveOutput) => new LiveOutput(options, log),
             nameof(RunRecorder) => new RunRecorder(plan, options, new History(), new Lazy<FileHashes>(() => throw new InvalidOperationException()), log, masker: null),
             nameof(SharedContexts) => new SharedContexts(plan, options, log, masker: null),
+            nameof(TestReport) => new TestReport(plan, options, log, masker: null),
             nameof(TaskFolderWriter) => new TaskFolderWriter([], log, masker: null),
             nameof(Journal) => Journal.Begin(options, "1", DateTimeOffset.UnixEpoch, [], log, masker: null),
             _ => throw new InvalidOperationException($"{name} is new: say here how it is made"),

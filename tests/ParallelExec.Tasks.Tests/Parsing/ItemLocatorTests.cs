@@ -54,6 +54,23 @@ public sealed class ItemLocatorTests : IDisposable
         Assert.All(Enumerable.Range(0, 10_000), i => Assert.Equal(new SourceLocation(file, i + 2, 1), locator.Locate(new Origin(file, "paralleltask", $"T{i}"), null)));
     }
 
+    [Theory]
+    [InlineData("tests/A/A.csproj", 0, null, 1)]
+    [InlineData("tests/A/A.csproj", 1, null, 3)]
+    [InlineData("tests/A/A.csproj", 1, "Shards", 4)]
+    [InlineData("tests\\B\\B.csproj", 0, "Filter", 1)]
+    [InlineData("perf/P/P.csproj", 0, null, 2)]
+    public void A_file_is_found_where_wildcards_stand_for_it(string id, int occurrence, string? metadata, int line)
+    {
+        string file = folder.Write("globs.proj", """
+            <Project><ItemGroup><ParallelTest Include="tests/*/*.csproj" Filter="f" />
+            <ParallelTest Include="gone.csproj;perf/**/*.csproj" />
+            <ParallelTest Include="tests/A/A.csproj"
+              Shards="0" /></ItemGroup></Project>
+            """);
+        Assert.Equal(line, new ItemLocator().Locate(new Origin(file, "ParallelTest", id, occurrence), metadata).Line);
+    }
+
     private void Expect((int Line, int Column) place, string id, string? metadata = null, int occurrence = 0)
     {
         string file = folder.Write("build.proj", """

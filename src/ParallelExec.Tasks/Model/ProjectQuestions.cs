@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace ParallelExec.Model;
+
+/// <summary>The properties that projects are asked for: all at once, whoever asks, so that an answer that is kept serves everybody.</summary>
+internal static class ProjectQuestions
+{
+    public static readonly ImmutableArray<string> Properties =
+    [
+        "TargetFramework", "TargetFrameworks", "TargetPath", "OutputType",
+        "IsTestProject", "IsTestingPlatformApplication", "TestingPlatformDotnetTestSupport", "UseMicrosoftTestingPlatformRunner",
+        "EnableMSTestRunner", "EnableNUnitRunner", "UsingMSTestSdk",
+        "MSBuildProjectExtensionsPath", "ProjectAssetsFile", "Configuration", "Platform", "OutputPath", "IntermediateOutputPath",
+    ];
+}

@@ -16,7 +16,7 @@ internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic
         Dictionary<string, Team> teams = TeamParser.Parse(declared.Of("ParallelTeam"), options, diagnostics);
         var agents = new AgentResolver([.. declared.Of("ParallelAgent")], options, diagnostics);
 
-        var expansion = new Expansion(declared, options, teams, diagnostics);
+        var expansion = new Expansion(declared, files, options, teams, diagnostics);
         ImmutableArray<Expanded> expanded = Unique(expansion.Expand());
         ImmutableArray<Subtask> subtasks = agents.Resolve([.. expanded.Where(each => each.IsUnderstood).Select(each => each.Subtask)]);
         return new Declared

@@ -6,7 +6,7 @@ namespace ParallelExec.Parsing;
 /// </summary>
 internal static class LaterNames
 {
-    public static readonly IReadOnlySet<string> ItemTypes = Names.Set("ParallelTest", "ParallelConvert");
+    public static readonly IReadOnlySet<string> ItemTypes = Names.Set("ParallelTest");
 
     /// <summary>Of items of which this version has all.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> None = Map();
@@ -16,8 +16,11 @@ internal static class LaterNames
         ("Memory", []), ("Service", ["false"]), ("ReadyWhen", []), ("ReadyTimeout", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("Tasks", []),
-        // Of ParallelTest and ParallelConvert, where somebody looks for them here.
-        ("Shards", ["1"]), ("RetryFailedTests", ["0"]), ("Coverage", ["false"]), ("RemoveOrphans", ["false"]));
+        // Of ParallelTest, where somebody looks for them here.
+        ("Shards", ["1"]), ("RetryFailedTests", ["0"]), ("Coverage", ["false"]));
+
+    /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Batch", ["1"]), ("Memory", []));
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(

@@ -7,7 +7,7 @@ namespace ParallelExec.Parsing;
 internal static class Names
 {
     public static readonly IReadOnlySet<string> ItemTypes = Set(
-        "ParallelTask", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder");
+        "ParallelTask", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder", "ParallelConvert");
 
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly IReadOnlySet<string> Metadata = Set(
@@ -22,6 +22,17 @@ internal static class Names
 
     /// <summary>Metadata whose text a program gets as it is.</summary>
     public static readonly IReadOnlySet<string> ForPrograms = Set("Command", "Arguments", "Verify", "VersionCommand", "Environment");
+
+    /// <summary>Metadata of <c>ParallelConvert</c> that a <c>ParallelTask</c> has not.</summary>
+    public static readonly IReadOnlySet<string> ConvertOnly = Set("Id", "Outputs", "Output", "RemoveOrphans");
+
+    /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
+    public static readonly IReadOnlySet<string> ConvertMetadata = Set(
+    [
+        .. ConvertOnly, "Command", "Tool", "Arguments", "Inputs", "VersionCommand", "Cache", "Verify",
+        "DependsOn", "Parallel", "Group", "Title", "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration",
+        "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
+    ]);
 
     /// <summary>Metadata of <c>ParallelPool</c>.</summary>
     public static readonly IReadOnlySet<string> PoolMetadata = Set("Capacity");

@@ -1,6 +1,7 @@
 using System.Xml;
 using ParallelExec.Files;
 using ParallelExec.Model;
+using ParallelExec.Parsing.Conversions;
 
 namespace ParallelExec.Parsing;
 
@@ -13,6 +14,7 @@ internal sealed class ProjectFiles
     private readonly Dictionary<string, NamedPlace> itemTypes = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<NamedPlace> properties = [];
     private readonly List<RawText> commands = [];
+    private readonly List<RawPattern> patterns = [];
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly Queue<string> open = new();
     private readonly string projectDirectory;
@@ -39,6 +41,9 @@ internal sealed class ProjectFiles
 
     /// <summary>Commands of <c>ParallelTask</c> items in which something is expanded.</summary>
     public IReadOnlyList<RawText> Commands => commands;
+
+    /// <summary><c>ParallelConvert</c> items that stand for files by wildcards, whatever the build is like.</summary>
+    public IReadOnlyList<RawPattern> Patterns => patterns;
 
     /// <summary>The last place that sets a property: that one counts.</summary>
     public Origin? PlaceOf(string property) =>
@@ -67,6 +72,7 @@ internal sealed class ProjectFiles
         using XmlReader reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
         var path = new List<string>();
         string include = "", part = "";
+        bool mayBeLeftOut = false;
         while (reader.Read())
         {
             if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && IsTask(path, reader.Depth - 2))
@@ -81,6 +87,11 @@ internal sealed class ProjectFiles
             else if (parent == "ItemGroup" && !itemTypes.ContainsKey(name))
                 itemTypes.Add(name, new NamedPlace(name, Here(reader, file, name)));
             part = name;
+            // What is in a target, or under a condition, may rightly be nothing.
+            if (name == "ItemGroup")
+                mayBeLeftOut = path.Count != 2 || reader.GetAttribute("Condition") is not null;
+            else if (parent == "ItemGroup" && !mayBeLeftOut)
+                AddPattern(reader, file, name);
             if (IsTask(path, reader.Depth))
             {
                 include = reader.GetAttribute("Include") ?? "";
@@ -102,6 +113,13 @@ internal sealed class ProjectFiles
     {
         if (text.Contains("$(", StringComparison.Ordinal) && Names.ForPrograms.Contains(metadata))
             commands.Add(new RawText(include, metadata, text, Here(reader, file, include)));
+    }
+
+    private void AddPattern(XmlReader reader, string file, string type)
+    {
+        if (type.Equals(ConvertExpansion.ItemType, StringComparison.OrdinalIgnoreCase)
+            && reader.GetAttribute("Include") is { } include && include.AsSpan().IndexOfAny("*?") >= 0 && reader.GetAttribute("Condition") is null)
+            patterns.Add(new RawPattern(include, reader.GetAttribute("Id"), Here(reader, file, include)));
     }
 
     private void AddImport(string file, string project)
@@ -130,3 +148,7 @@ internal sealed record NamedPlace(string Name, Origin Origin);
 /// <summary>A metadata value as it stands in the XML, before MSBuild has expanded it.</summary>
 /// <param name="Include">As it stands there too.</param>
 internal sealed record RawText(string Include, string Metadata, string Text, Origin Origin);
+
+/// <summary>An <c>Include</c> with wildcards, as it stands in the XML.</summary>
+/// <param name="Id">Its metadata of that name, where it is an attribute.</param>
+internal sealed record RawPattern(string Include, string? Id, Origin Origin);

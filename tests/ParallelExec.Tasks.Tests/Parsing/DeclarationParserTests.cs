@@ -52,7 +52,6 @@ public sealed class DeclarationParserTests : IDisposable
 
     [Theory]
     [InlineData("ParallelTest")]
-    [InlineData("ParallelConvert")]
     public void An_item_type_of_a_later_version_is_PEX1006(string type)
     {
         Parse(Item(type, "x"));

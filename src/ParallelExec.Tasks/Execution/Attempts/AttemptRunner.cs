@@ -67,6 +67,8 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             planned, attempt, handOver.Prepare(planned, attempt, results), LogFiles.PathOf(options, subtask), ended.Token)
         { Expected = expected };
 
+        if (subtask.Set is not null && OutputFolders.Make(subtask) is { } problem)
+            return problem;
         long asked = time.GetTimestamp();
         RunnerResult ran = await runner.RunAsync(subtask.Work, context).ConfigureAwait(false);
         TimeSpan took = time.GetElapsedTime(asked);

@@ -21,6 +21,9 @@ internal sealed record Subtask
     /// <summary>The set that it is one of many in; null = it stands for itself.</summary>
     public SubtaskSet? Set { get; init; }
 
+    /// <summary>The files of a conversion that its work stands for together; null = it has none, or one.</summary>
+    public ConvertBatch? Batch { get; init; }
+
     public string Group { get; init; } = "";
     public string Title { get; init; } = "";
 

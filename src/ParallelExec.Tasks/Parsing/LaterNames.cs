@@ -20,7 +20,7 @@ internal static class LaterNames
         ("Shards", ["1"]), ("RetryFailedTests", ["0"]), ("Coverage", ["false"]));
 
     /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
-    public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Batch", ["1"]), ("Memory", []));
+    public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Memory", []));
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(

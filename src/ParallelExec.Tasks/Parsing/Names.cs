@@ -24,7 +24,7 @@ internal static class Names
     public static readonly IReadOnlySet<string> ForPrograms = Set("Command", "Arguments", "Verify", "VersionCommand", "Environment");
 
     /// <summary>Metadata of <c>ParallelConvert</c> that a <c>ParallelTask</c> has not.</summary>
-    public static readonly IReadOnlySet<string> ConvertOnly = Set("Id", "Outputs", "Output", "RemoveOrphans");
+    public static readonly IReadOnlySet<string> ConvertOnly = Set("Id", "Batch", "Outputs", "Output", "RemoveOrphans");
 
     /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
     public static readonly IReadOnlySet<string> ConvertMetadata = Set(

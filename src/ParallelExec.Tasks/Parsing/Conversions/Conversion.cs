@@ -17,6 +17,12 @@ internal sealed class Conversion
 
     public Subtask Common => common;
 
+    /// <summary>How many files one process is given at most.</summary>
+    public int Batch { get; private init; } = 1;
+
+    /// <summary>How files are converted, as it is written.</summary>
+    private string Written { get; init; } = "";
+
     /// <summary>Where a relative path of it begins.</summary>
     public string WorkingDirectory => common.WorkingDirectory;
 
@@ -28,6 +34,7 @@ internal sealed class Conversion
         bool isBroken = reader.Failed;
         reader.CheckNames(Names.ConvertMetadata, LaterNames.ConvertMetadata);
         reader.Boolean("RemoveOrphans");
+        int batch = reader.WholeNumber("Batch", least: 1) ?? 1;
         bool hasNoWork = !reader.Has("Command") && !reader.Has("Tool");
         if (hasNoWork)
             reader.WrongKind("has neither a Command nor a Tool. Add Command=\"program {in} {out}\", or Tool and Arguments.");
@@ -49,7 +56,26 @@ internal sealed class Conversion
         Template? command = reader.Text("Command") is { } line ? Parse("Command", line, quoting) : null;
         ImmutableArray<Template> arguments = [.. reader.List("Arguments").Select(argument => Parse("Arguments", argument, null))];
         Template? verify = reader.Text("Verify") is { } check ? Parse("Verify", check, quoting) : null;
-        return common is null || reader.Failed ? null : new Conversion(common with { VersionCommand = version }, outputs, command, arguments, verify);
+        if (outputs.Any(output => output.Uses("out")))
+            reader.Invalid(named, reader.Text(named)!, "paths without {out}, which is what they say");
+        if (batch > 1)
+            CheckBatch();
+        return common is null || reader.Failed ? null : new Conversion(common with { VersionCommand = version }, outputs, command, arguments, verify)
+        {
+            Batch = batch,
+            Written = string.Join('\0', new[] { "Command", "Tool", "Arguments", named }.Select(reader.Text)),
+        };
+
+        void CheckBatch()
+        {
+            foreach ((string name, Template template) in arguments.Select(argument => ("Arguments", argument)).Concat(command is null ? [] : [("Command", command)]))
+            {
+                foreach (string placeholder in template.OfOneFile)
+                    reader.WrongKind($"has {{{placeholder}}} in its {name}, which is of one file, and Batch, which gives several to one process. With Batch only {{in}} stands there: the list of files.");
+            }
+            if (verify is not null)
+                reader.WrongKind("has Batch and Verify. Verify is for one file: remove one of them.");
+        }
 
         Template Parse(string name, string text, ShellQuoting? quoted)
         {
@@ -76,4 +102,30 @@ internal sealed class Conversion
         Outputs = results,
         Set = set,
     };
+
+    /// <summary>Several files in one process.</summary>
+    public Subtask For(IReadOnlyList<BatchFile> files, Declaration item, string id, IEnumerable<PathPattern> inputs, SubtaskSet set)
+    {
+        ImmutableArray<BatchFile> all = [.. files];
+        return common with
+        {
+            Id = id,
+            Title = "",
+            Origin = item.Origin,
+            Work = WorkFor(all),
+            Inputs = [.. inputs, .. common.Inputs],
+            Outputs = [.. all.SelectMany(file => file.Outputs)],
+            Set = set,
+            Batch = new ConvertBatch(Written, all, WorkFor),
+        };
+    }
+
+    private Work WorkFor(ImmutableArray<BatchFile> files) => common.Work is CommandWork work
+        ? work with { CommandLine = command!.Fill(files.Select(file => file.In)) }
+        : (ToolWork)common.Work with
+        {
+            Arguments = [.. arguments.SelectMany(argument => argument.Uses("in")
+                ? files.Select(file => argument.Fill(new ConvertedFile(file.In, "", "", "", "")))
+                : [argument.Fill(new ConvertedFile("", "", "", "", ""))])],
+        };
 }

@@ -110,9 +110,7 @@ internal sealed class ConvertExpansion(
             return [Nothing(id, first.Origin)];
 
         var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        Subtask[] members = [.. found.Select(file => file.Conversion.For(
-            file.File, file.Item, UniqueId(id, file.Input, ids), Path(file.Input), [.. file.Outputs.Select(Path)], set))];
-        PathPattern Path(string path) => new(path, options.ProjectDirectory);
+        Subtask[] members = [.. found.Where(file => file.Conversion.Batch == 1).Select(file => One(file, UniqueId(id, file.Input, ids), set)), .. Batches(id, found, ids, set)];
         Subtask common = found[0].Conversion.Common;
         var all = new Subtask
         {
@@ -127,6 +125,25 @@ internal sealed class ConvertExpansion(
         };
         return [.. members.Append(all).Select(subtask => new Expanded(subtask))];
     }
+
+    private Subtask One(ConvertedItem file, string id, SubtaskSet set) =>
+        file.Conversion.For(file.File, file.Item, id, PatternOf(file.Input), [.. file.Outputs.Select(PatternOf)], set);
+
+    private IEnumerable<Subtask> Batches(string id, List<ConvertedItem> found, HashSet<string> ids, SubtaskSet set)
+    {
+        int number = 0;
+        foreach (IGrouping<Conversion, ConvertedItem> same in found.Where(file => file.Conversion.Batch > 1).GroupBy(file => file.Conversion))
+        {
+            foreach (ConvertedItem[] files in same.Chunk(same.Key.Batch))
+            {
+                string unique = UniqueId(id, Path.Combine(options.ProjectDirectory, Wording.Number(++number)), ids);
+                BatchFile[] batch = [.. files.Select(file => new BatchFile(file.File.In, file.Input, [.. file.Outputs.Select(PatternOf)]))];
+                yield return same.Key.For(batch, files[0].Item, unique, files.Select(file => PatternOf(file.Input)), set);
+            }
+        }
+    }
+
+    private PathPattern PatternOf(string path) => new(path, options.ProjectDirectory);
 
     private static bool RemovesOrphans(Declaration item) =>
         item.Metadata.TryGetValue("RemoveOrphans", out MetadataValue? value) && Values.Boolean(value.Text) == true;

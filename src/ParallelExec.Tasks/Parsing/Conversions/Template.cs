@@ -15,9 +15,6 @@ internal sealed partial class Template
 
     private Template(ShellQuoting? quoting) => this.quoting = quoting;
 
-    /// <summary>What it stands for is different for each file.</summary>
-    public bool IsSame => placeholders.Count == 0;
-
     /// <param name="quoting">Of what a shell reads; null of all else.</param>
     /// <param name="unknown">The placeholders that do not exist.</param>
     public static Template Parse(string text, ShellQuoting? quoting, out IReadOnlyList<string> unknown)
@@ -49,6 +46,20 @@ internal sealed partial class Template
         template.literals.Add(literal.ToString());
         unknown = odd;
         return template;
+    }
+
+    public bool Uses(string name) => placeholders.Exists(placeholder => placeholder.Name == name);
+
+    /// <summary>The placeholders of one file, where there are several.</summary>
+    public IEnumerable<string> OfOneFile => placeholders.Select(placeholder => placeholder.Name).Where(name => name != "in").Distinct();
+
+    /// <summary>With a list of files in the place of <c>{in}</c>, the only placeholder in it.</summary>
+    public string Fill(IEnumerable<string> files)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < placeholders.Count; i++)
+            text.Append(literals[i]).AppendJoin(' ', files.Select(file => quoting!.Quote(file, placeholders[i].Quote)));
+        return text.Append(literals[^1]).ToString();
     }
 
     public string Fill(ConvertedFile file)

@@ -34,6 +34,38 @@ public sealed class ConvertExpansionTests : IDisposable
         Assert.Equal("strip a.md > out/a.txt", Slashed(((CommandWork)declared.Subtasks[2].Work).CommandLine));
     }
 
+    [Fact]
+    public void A_batch_is_one_subtask_whose_list_stands_for_in()
+    {
+        Declared declared = Parse([.. "a b,c,d".Split(',').Select(name => Convert($"{name}.md", ("Batch", "2"), ("Command", "x --all {in} -d out"), ("Outputs", "out/{name}.html")))]);
+        Assert.Empty(diagnostics);
+        Assert.Equal(["convert:1", "convert:2", "convert"], declared.Subtasks.Select(subtask => subtask.Id));
+        Subtask first = declared.Subtasks[0];
+        Assert.Equal(OperatingSystem.IsWindows() ? "x --all \"a b.md\" c.md -d out" : "x --all 'a b.md' c.md -d out", ((CommandWork)first.Work).CommandLine);
+        Assert.Equal([2, 2, 2], new[] { first.Inputs.Length, first.Outputs.Length, first.Batch!.Files.Length });
+        Assert.Equal("x --all c.md -d out", ((CommandWork)first.Batch.WorkFor([first.Batch.Files[1]])).CommandLine);
+    }
+
+    [Fact]
+    public void In_a_tools_arguments_what_holds_in_stands_once_for_each_file_of_a_batch()
+    {
+        Declared declared = Parse([.. "a,b".Split(',').Select(name => Convert($"{name}.md", ("Batch", "50"), ("Tool", "x"), ("Arguments", "-q;--in={in};-d"), ("Outputs", "out/{name}.html")))]);
+        Assert.Empty(diagnostics);
+        Assert.Equal(["-q", "--in=a.md", "--in=b.md", "-d"], ((ToolWork)declared.Subtasks[0].Work).Arguments);
+    }
+
+    [Theory]
+    [InlineData("Command", "x {in} {out}", "has {out} in its Command, which is of one file, and Batch")]
+    [InlineData("Verify", "x {in}", "has Batch and Verify")]
+    [InlineData("Batch", "0", "has Batch=\"0\"; expected a whole number, 1 or more")]
+    [InlineData("Outputs", "{out}", "expected paths without {out}")]
+    public void What_is_of_one_file_does_not_go_with_Batch(string name, string value, string expected)
+    {
+        var metadata = new Dictionary<string, string> { ["Command"] = "x {in}", ["Batch"] = "50", ["Outputs"] = "out/{name}", [name] = value };
+        Parse(Convert("a.md", [.. metadata.Select(entry => (entry.Key, entry.Value))]));
+        Assert.Contains(expected, Assert.Single(diagnostics).Message, StringComparison.Ordinal);
+    }
+
     [UnixFact]
     public void A_name_can_hold_what_no_id_can_and_is_never_an_option()
     {

@@ -161,9 +161,10 @@ internal sealed class ConvertExpansion(
         string path = Path.GetFullPath(Values.NativePath(item.Id), options.ProjectDirectory);
         if (item.Id.AsSpan().IndexOfAny("\n\r\0*?") >= 0)
             return Refuse(item, "has a line's end or a wildcard in its name, which nothing here can have. Rename it");
-        if (Directory.Exists(path))
+        bool isThere = File.Exists(path);
+        if (!isThere && Directory.Exists(path))
             return Refuse(item, $"is a folder. Name the files in it: {item.Id.TrimEnd('/', '\\')}/**/*");
-        if (conversion.Common.DependsOn.IsEmpty && !File.Exists(path))
+        if (conversion.Common.DependsOn.IsEmpty && !isThere)
             return Refuse(item, "is not there. Correct the path; where another subtask makes it, add DependsOn");
         string name = Path.GetFileName(path), ext = Path.GetExtension(path);
         var file = new ConvertedFile(

@@ -30,7 +30,7 @@ internal static class SummaryText
         // People who cut work into batches want to see what each of them brought.
         if (run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
             lines.AddRange(Table(run, alone));
-        if (worked && run.Succeeded && all.Sequential >= WorthAdvice && run.Plan.Count > 1)
+        if (run.Succeeded && all.Sequential >= WorthAdvice && run.Plan.Count > 1)
             lines.AddRange(Advice(run, alone, options));
         return string.Join('\n', lines);
 

@@ -34,7 +34,7 @@ public class SurfaceTests
     [Fact]
     public void Each_metadata_name_and_property_is_documented()
     {
-        Assert.All(Names.Metadata.Concat(LaterNames.Metadata.Keys).Concat(Names.ItemTypes).Concat(LaterNames.ItemTypes).Concat(LaterNames.Reports).Concat(LaterNames.Targets), name => Assert.Contains($"`{name}`", Surface, StringComparison.Ordinal));
+        Assert.All(Names.Metadata.Concat(LaterNames.Metadata.Keys).Concat(Names.ConvertMetadata).Concat(Names.ItemTypes).Concat(LaterNames.ItemTypes).Concat(LaterNames.Reports).Concat(LaterNames.Targets), name => Assert.Contains($"`{name}`", Surface, StringComparison.Ordinal));
         Assert.All(Names.Properties.Concat(LaterNames.Properties.Keys).Except(["Version"]), name => Assert.Contains($"`ParallelExec{name}`", Surface, StringComparison.Ordinal));
     }
 

@@ -121,6 +121,8 @@ internal sealed class RunComposition : IDisposable
             writer.ReleaseOrphans();
             observers.Add(writer);
         }
+        if (ConvertedOutputs.IsNeeded(setup.Plan))
+            observers.Add(new ConvertedOutputs(setup.Plan, Options, setup.Log));
         observers.Add(begun);
         observers.Add(new RunRecorder(setup.Plan, Options, setup.History, hashes, setup.Log, setup.Masker));
         if (TestReport.IsNeeded(setup.Plan))

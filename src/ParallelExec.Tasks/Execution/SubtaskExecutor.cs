@@ -93,6 +93,7 @@ internal sealed class SubtaskExecutor(
                 StartedAt = startedAt,
                 Duration = time.GetElapsedTime(started),
                 Values = record.Values,
+                Record = reused.IsNew ? record : null,
             };
         }
         journal.Working(planned.Id, startedAt, reused.Why);
@@ -102,7 +103,10 @@ internal sealed class SubtaskExecutor(
             return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started) };
         string? why = cache is null ? reused.Why : cache.Why(planned, reused);
         reuse.SetHasRun(planned);
-        SubtaskResult result = await attempts.RunAsync(planned, results, expected, cancel).ConfigureAwait(false);
+        PlannedSubtask work = reused.Stale is { } stale
+            ? planned with { Subtask = planned.Subtask with { Work = planned.Subtask.Batch!.WorkFor(stale) } }
+            : planned;
+        SubtaskResult result = await attempts.RunAsync(work, results, expected, cancel).ConfigureAwait(false);
         result = result with
         {
             Why = why is Reused.NeverSucceeded ? "" : why ?? "",

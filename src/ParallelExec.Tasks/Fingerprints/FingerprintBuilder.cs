@@ -79,12 +79,22 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
     /// <summary>It is to be asked for before the work, which may change what it is made of.</summary>
     public static bool ReadsFiles(Subtask subtask) => !subtask.Inputs.IsEmpty || subtask.Work is AgentWork;
 
+    public static bool IsInput(string part) => part.StartsWith(InputPrefix, StringComparison.Ordinal);
+
+    /// <summary>The name of an input's part.</summary>
+    public string PartOf(string file) => InputPrefix + Relative(file);
+
     private Fingerprint Make(PlannedSubtask planned)
     {
         Subtask subtask = planned.Subtask;
         var parts = new Dictionary<string, string>(StringComparer.Ordinal) { ["platform"] = Platform };
         switch (subtask.Work)
         {
+            // Which files are in it differs from run to run; each is a part of its own.
+            case var _ when subtask.Batch is { } batch:
+                Add("Template", batch.Template);
+                Add("Shell", (subtask.Work as CommandWork)?.Shell);
+                break;
             case CommandWork command:
                 Add("Command", command.CommandLine);
                 Add("Shell", command.Shell);
@@ -124,7 +134,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
         Add("Verify", subtask.Verify?.CommandLine);
         IEnumerable<string> takenBack = subtask.Outputs.SelectMany(output => output.Except).Distinct().Select(excluded => "!" + excluded.Declared);
-        Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(takenBack)));
+        if (subtask.Batch is null)
+            Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(takenBack)));
         foreach ((string name, string value) in subtask.Environment)
             parts[$"Environment {name}"] = Hash(value);
         foreach (int dependency in planned.Dependencies)
@@ -186,6 +197,9 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
                 : WithoutDigest(files[i], explicitly.Contains(files[i]));
             parts[InputPrefix + Relative(files[i])] = digests[i]!;
         }
+        // A shared input that is gone must not look like a file that is in another batch now.
+        if (subtask.Batch is { } batch)
+            parts["shared inputs"] = Hash(string.Join('\0', files.Except(batch.Files.Select(file => file.Path)).Select(Relative)));
         bool nothing = digests.Take(count).All(digest => digest == Fingerprint.NoFile);
         string[] unmatched = [.. subtask.Inputs.Where(input => nothing || (input.IsGlob && !Directory.Exists(input.Folder)))
             .Select(input => $"'{input.Declared}'")];

@@ -18,6 +18,12 @@ internal sealed record Subtask
     public required Work Work { get; init; }
     public required Origin Origin { get; init; }
 
+    /// <summary>The set that it is one of many in; null = it stands for itself.</summary>
+    public SubtaskSet? Set { get; init; }
+
+    /// <summary>The files of a conversion that its work stands for together; null = it has none, or one.</summary>
+    public ConvertBatch? Batch { get; init; }
+
     public string Group { get; init; } = "";
     public string Title { get; init; } = "";
 
@@ -74,6 +80,15 @@ internal sealed record Subtask
 
     /// <summary>The file of a task folder that it came from; null for an item.</summary>
     public TaskFile? TaskFile { get; init; }
+}
+
+/// <summary>What a declared set has become: files of a conversion, parts of a suite.</summary>
+/// <param name="Id">The subtask that stands for all.</param>
+/// <param name="RemoveOrphans">What an earlier run has written for it, and none of it writes now, is removed.</param>
+internal sealed record SubtaskSet(string Id, bool RemoveOrphans = false)
+{
+    /// <summary>More than so many are told of by their number.</summary>
+    public const int MostNamed = 10;
 }
 
 /// <summary>Where a subtask of a task folder is kept.</summary>

@@ -77,6 +77,12 @@ internal sealed record Reused(SuccessRecord? Record, string? Why)
     /// <summary>As all was before the work; null where nothing is read of which the work could change anything.</summary>
     public Fingerprint? Fingerprint { get; init; }
 
+    /// <summary>Of a batch: the files that are not up to date; null where all go into it.</summary>
+    public ImmutableArray<BatchFile>? Stale { get; init; }
+
+    /// <summary>The record was put together now, from those of other batches: it is to be kept.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>Why it can never be up to date as it is declared; to be told.</summary>
     public Diagnostic? Problem { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Model;
+using ParallelExec.Parsing.Conversions;
 using ParallelExec.Parsing.TaskFolders;
 using ParallelExec.Parsing.TestSuites;
 
@@ -18,20 +19,21 @@ internal sealed class Expansion(
     Func<RunOptions, IProjectReader>? projects,
     List<Diagnostic> diagnostics)
 {
+    // Only a value that shows which way it is written on another system can be told from what an author has written himself.
+    private readonly string[] nativePaths = OperatingSystem.IsWindows() ? [] :
+        [.. declared.PathValues.Where(path => path.Contains('\\', StringComparison.Ordinal)).OrderByDescending(path => path.Length)];
+
     /// <summary>What the task folders hold, once expanded.</summary>
     public ImmutableArray<Feature> Features { get; private set; } = [];
 
-    public IEnumerable<Expanded> Expand() => [.. Items(), .. Suites(), .. Folders()];
+    public IEnumerable<Expanded> Expand() => [.. Items(), .. Suites(), .. Converted(), .. Folders()];
 
     /// <summary>A <c>ParallelTask</c> is one subtask.</summary>
     private IEnumerable<Expanded> Items()
     {
         var parser = new SubtaskParser(options, teams, diagnostics);
-        // Only a value that shows which way it is written on another system can be told from what an author has written himself.
-        string[] paths = OperatingSystem.IsWindows() ? [] : 
-            [.. declared.PathValues.Where(path => path.Contains('\\', StringComparison.Ordinal)).OrderByDescending(path => path.Length)];
         return declared.Of("ParallelTask")
-            .Select(item => item.WithNative(paths))
+            .Select(item => item.WithNative(nativePaths))
             .Select(item => parser.Parse(item) is { } subtask ? new Expanded(subtask) : Expanded.NotUnderstood(item, options));
     }
 
@@ -43,6 +45,10 @@ internal sealed class Expansion(
             new EmptyPatterns(files, options, diagnostics).Check("ParallelTest", items);
         return items.IsEmpty ? [] : new SuiteExpansion(options, teams, projects?.Invoke(options), diagnostics).Expand(items);
     }
+
+    /// <summary>A <c>ParallelConvert</c> is a subtask for each file, and a milestone.</summary>
+    private IEnumerable<Expanded> Converted() =>
+        new ConvertExpansion(declared, files, options, new SubtaskParser(options, teams, diagnostics), nativePaths, diagnostics).Expand();
 
     /// <summary>A task folder is as many as it has files.</summary>
     private IEnumerable<Expanded> Folders()

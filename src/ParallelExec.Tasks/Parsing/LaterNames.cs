@@ -6,7 +6,7 @@ namespace ParallelExec.Parsing;
 /// </summary>
 internal static class LaterNames
 {
-    public static readonly IReadOnlySet<string> ItemTypes = Names.Set("ParallelConvert");
+    public static readonly IReadOnlySet<string> ItemTypes = Names.Set();
 
     /// <summary>Of items of which this version has all.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> None = Map();
@@ -15,9 +15,10 @@ internal static class LaterNames
     public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
         ("Memory", []), ("Service", ["false"]), ("ReadyWhen", []), ("ReadyTimeout", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
-        ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("Tasks", []),
-        // Of ParallelConvert, where somebody looks for it here.
-        ("RemoveOrphans", ["false"]));
+        ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("Tasks", []));
+
+    /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Memory", []));
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Model;
+using ParallelExec.Parsing.Conversions;
 
 namespace ParallelExec.Parsing;
 
@@ -141,6 +142,12 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
     }
 
     public void NoTestProject(string problem) => Error(Codes.TestProject, $"{Named}: {problem}", metadata: null);
+
+    public void UnknownPlaceholder(string name, string placeholder) => Error(
+        Codes.InvalidValue,
+        $"{Named} has {{{placeholder}}} in its {name}, which is no placeholder.{Suggestion.DidYouMean(placeholder, ConvertedFile.Names)} "
+            + $"There are {{in}}, {{out}}, {{dir}}, {{name}} and {{ext}}; the text itself is written {{{{{placeholder}}}}}.",
+        name);
 
     public void UnknownTeam(string name, string didYouMean) => Error(
         Codes.TeamUnknown, $"'{declaration.Id}' is on the team '{name}', which is not declared.{didYouMean} Add <ParallelTeam Include=\"{name}\" />.", "Team");

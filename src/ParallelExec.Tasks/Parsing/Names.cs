@@ -7,10 +7,10 @@ namespace ParallelExec.Parsing;
 internal static class Names
 {
     public static readonly IReadOnlySet<string> ItemTypes = Set(
-        "ParallelTask", "ParallelTest", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder");
+        "ParallelTask", "ParallelTest", "ParallelConvert", "ParallelPool", "ParallelAgent", "ParallelTeam", "ParallelTaskFolder");
 
     /// <summary>Item types whose items are files.</summary>
-    public static readonly IReadOnlySet<string> OfFiles = Set("ParallelTest");
+    public static readonly IReadOnlySet<string> OfFiles = Set("ParallelTest", "ParallelConvert");
 
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly IReadOnlySet<string> Metadata = Set(
@@ -40,6 +40,17 @@ internal static class Names
 
     /// <summary>Metadata whose text a program gets as it is.</summary>
     public static readonly IReadOnlySet<string> ForPrograms = Set("Command", "Arguments", "Verify", "VersionCommand", "Environment");
+
+    /// <summary>Metadata of <c>ParallelConvert</c> that a <c>ParallelTask</c> has not.</summary>
+    public static readonly IReadOnlySet<string> ConvertOnly = Set("Id", "Batch", "Outputs", "Output", "RemoveOrphans");
+
+    /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
+    public static readonly IReadOnlySet<string> ConvertMetadata = Set(
+    [
+        .. ConvertOnly, "Command", "Tool", "Arguments", "Inputs", "VersionCommand", "Cache", "Verify",
+        "DependsOn", "Parallel", "Group", "Title", "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration",
+        "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
+    ]);
 
     /// <summary>Metadata of <c>ParallelPool</c>.</summary>
     public static readonly IReadOnlySet<string> PoolMetadata = Set("Capacity");

@@ -1,6 +1,7 @@
 using System.Xml;
 using ParallelExec.Files;
 using ParallelExec.Model;
+using ParallelExec.Parsing.Conversions;
 
 namespace ParallelExec.Parsing;
 

@@ -19,6 +19,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     private DateTimeOffset lastSaid;
     private readonly HashSet<int> over = [];
     private readonly List<Reused> reused = [];
+    private readonly LargeSets sets = LargeSets.Of(plan);
+    private SetProgress? progress;
     private int ended;
 
     public void On(RunEvent happened)
@@ -33,7 +35,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 running.Insert(running.FindLastIndex(each => each.Subtask.Index < subtask.Index) + 1, new Running(subtask, at));
                 break;
             case SubtaskEnded(var subtask, var result):
-                if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
+                if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed) && SetOf(subtask) is null)
                     ShowReused();
                 running.RemoveAll(each => each.Subtask == subtask);
                 ended++;
@@ -45,6 +47,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 ShowReused();
                 ended += skipped.Subtasks.Count;
                 over.UnionWith(skipped.Subtasks.Select(subtask => subtask.Index));
+                foreach (PlannedSubtask subtask in skipped.Subtasks.Where(subtask => SetOf(subtask) is not null))
+                    ShowSet(subtask, SubtaskStatus.Skipped, lastSaid);
                 log.Message($"{Progress()} {Wording.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} skipped: {skipped.Reason}");
                 break;
             case RunStopping(var reason):
@@ -60,6 +64,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 break;
             case RunEnded(var result):
                 ShowReused();
+                foreach (string rest in progress?.Rest() ?? [])
+                    log.Message($"{Progress()} {rest}");
                 log.Message(SummaryText.For(result, options));
                 break;
             default:
@@ -88,15 +94,32 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         }
     }
 
+    /// <summary>The large set of whose members no line each is wanted; null where there is none.</summary>
+    private string? SetOf(PlannedSubtask subtask) => InOneLine ? sets.Of(subtask) : null;
+
+    private bool ShowSet(PlannedSubtask subtask, SubtaskStatus status, DateTimeOffset at)
+    {
+        if (SetOf(subtask) is not { } set)
+            return false;
+        progress ??= new SetProgress(sets);
+        if (progress.Ended(set, status, at) is { } line)
+            log.Message($"{Progress()} {line}");
+        return true;
+    }
+
+    // Who wants all output wants to know whose it is.
+    private bool InOneLine => options.LogOutput is not (LogOutput.Grouped or LogOutput.Live);
+
     private void ShowEnd(PlannedSubtask planned, SubtaskResult result)
     {
         Subtask subtask = planned.Subtask;
         string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
         // Where nothing was done, one line tells of all.
-        bool inOneLine = options.LogOutput is not (LogOutput.Grouped or LogOutput.Live);
-        if (inOneLine && result.Status is (SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
+        bool isOfSet = ShowSet(planned, result.Status, lastSaid);
+        bool isToldOfSet = isOfSet || (InOneLine && sets.IsMilestone(planned) && result.IsSuccess);
+        if (!isToldOfSet && InOneLine && result.Status is (SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
             reused.Add(new Reused(planned.Id, result.Status));
-        else
+        else if (!isToldOfSet)
             log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}{Counts(result)}");
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
@@ -104,7 +127,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             ShowFailedTests(subtask, result);
         else if (result.IsFailure && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
             log.Report(Failure(planned, result));
-        ShowOutput(subtask, result);
+        ShowOutput(subtask, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
     }
 
     private void ShowFailedTests(Subtask subtask, SubtaskResult result)
@@ -117,7 +140,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         }
     }
 
-    private void ShowOutput(Subtask subtask, SubtaskResult result)
+    /// <param name="inOneLine">Its error says all that is to be said of it.</param>
+    private void ShowOutput(Subtask subtask, SubtaskResult result, bool inOneLine)
     {
         if (result.LogFile.Length == 0)
             return;
@@ -133,7 +157,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         {
             LogOutput.Grouped => null,
             // Each failed test has been told.
-            LogOutput.OnFailure when result.IsFailure && result.Code != Codes.TestFailed => LinesOnFailure,
+            LogOutput.OnFailure when result.IsFailure && !inOneLine && result.Code != Codes.TestFailed => LinesOnFailure,
             _ => 0,
         };
         if (lines != 0 || parse)

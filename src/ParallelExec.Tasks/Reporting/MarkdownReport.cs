@@ -26,6 +26,8 @@ internal static class MarkdownReport
         if (all.Sequential > TimeSpan.Zero)
             text.Append("; one after another ").Append(all.Time).Append(", saved ").Append(all.Saved);
         text.Append("\n\n| wave | subtask | status | time | why |\n| ---: | --- | --- | ---: | --- |\n");
+        LargeSets sets = LargeSets.Of(run.Plan);
+        var told = new HashSet<string>(StringComparer.Ordinal);
         // Failures first: that is what a reader comes for.
         PlannedSubtask[] rows = [.. run.Plan.Subtasks.Where(subtask => subtask.Excluded is null)];
         Array.Sort(rows, (a, b) =>
@@ -37,6 +39,13 @@ internal static class MarkdownReport
         foreach (PlannedSubtask subtask in rows)
         {
             SubtaskResult result = run.Results[subtask.Index];
+            string? set = result.IsFailure ? null : sets.Of(subtask);
+            if (set is not null)
+            {
+                if (told.Add(set))
+                    AppendSet(text, run, sets, set, subtask.Wave);
+                continue;
+            }
             text.Append("| ").Append(subtask.Wave)
                 .Append(" | ").Append(Cell(subtask.Subtask.Title.Length > 0 ? $"{subtask.Id}: {subtask.Subtask.Title}" : subtask.Id))
                 .Append(" | ").Append(result.Status)
@@ -45,6 +54,16 @@ internal static class MarkdownReport
         }
         AppendBatches(text, run, alone);
         return text.ToString();
+    }
+
+    /// <summary>Of a large set one row, and those of its failures above.</summary>
+    private static void AppendSet(StringBuilder text, RunResult run, LargeSets sets, string set, int wave)
+    {
+        SubtaskResult[] members = [.. run.Plan.Subtasks.Where(subtask => subtask.Excluded is null && sets.Of(subtask) == set).Select(subtask => run.Results[subtask.Index])];
+        TimeSpan time = members.Aggregate(TimeSpan.Zero, (sum, result) => sum + result.Duration);
+        text.Append("| ").Append(wave).Append(" | ").Append(Cell($"{set}: {members.Length} subtasks"))
+            .Append(" | ").Append(LargeSets.Counts(members.Select(result => result.Status)))
+            .Append(" | ").Append(Wording.Duration(time)).Append(" |  |\n");
     }
 
     private static void AppendBatches(StringBuilder text, RunResult run, AloneTimes alone)

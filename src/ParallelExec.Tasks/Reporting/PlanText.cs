@@ -12,11 +12,14 @@ internal static class PlanText
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Wording.Count(plan.Count, "subtask")} in {Wording.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a time{Agents(plan, options)} ({options.Schedule})");
+        LargeSets sets = LargeSets.Of(plan);
         for (int wave = 1; wave <= plan.Waves.Length; wave++)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nBatch {wave} ({(wave == 1 ? "ready now" : $"after batch {wave - 1}")}):");
-            foreach (PlannedSubtask subtask in plan.Waves[wave - 1])
+            foreach (PlannedSubtask subtask in plan.Waves[wave - 1].Where(subtask => sets.Of(subtask) is null))
                 text.Append("\n  ").Append(Line(plan, subtask));
+            foreach (IGrouping<string?, PlannedSubtask> set in plan.Waves[wave - 1].Where(subtask => sets.Of(subtask) is not null).GroupBy(sets.Of, StringComparer.Ordinal))
+                text.Append("\n  ").Append(SetLine(plan, set.Key!, [.. set.OrderBy(subtask => subtask.Index)]));
         }
         if (plan.Subtasks.Count(subtask => subtask.IsResumed) is > 0 and int done)
             text.Append(CultureInfo.InvariantCulture, $"\nCompleted before: {done}");
@@ -24,7 +27,10 @@ internal static class PlanText
         if (excluded.Length > 0)
         {
             text.Append("\nLeft out:");
-            foreach (PlannedSubtask subtask in excluded)
+            sets = new LargeSets(excluded);
+            foreach (IGrouping<string?, PlannedSubtask> set in excluded.Where(subtask => sets.Of(subtask) is not null).GroupBy(sets.Of, StringComparer.Ordinal))
+                text.Append(CultureInfo.InvariantCulture, $"\n  {set.Key}: {set.Count()} subtasks: {set.First().Excluded}");
+            foreach (PlannedSubtask subtask in excluded.Where(subtask => sets.Of(subtask) is null))
                 text.Append("\n  ").Append(subtask.Id).Append(": ").Append(subtask.Excluded);
         }
         return text.ToString();
@@ -33,6 +39,17 @@ internal static class PlanText
     /// <summary>They are counted apart.</summary>
     public static string Agents(ExecutionPlan plan, RunOptions options) =>
         plan.Subtasks.Any(subtask => subtask is { Excluded: null, Subtask.Work: AgentWork }) ? $" and {Wording.Count(options.MaxAgents, "agent")}" : "";
+
+    /// <summary>A large set: how many, what the first of them does, and how many of them need not run.</summary>
+    private static string SetLine(ExecutionPlan plan, string set, IReadOnlyList<PlannedSubtask> members)
+    {
+        string line = $"{set}: {members.Count} subtasks, the first of them: {Line(plan, members[0] with { Reused = null })}";
+        int upToDate = members.Count(member => member.Reused?.Record is not null), known = members.Count(member => member.Reused is not null);
+        if (known == 0)
+            return line;
+        string? why = members.Select(member => member.Reused).FirstOrDefault(reused => reused is { Record: null, Why: not null })?.Why;
+        return $"{line} -- {upToDate} up to date" + (upToDate < known ? $", {known - upToDate} run{(why is null ? "" : $": {why}")}" : "");
+    }
 
     private static string Line(ExecutionPlan plan, PlannedSubtask planned)
     {

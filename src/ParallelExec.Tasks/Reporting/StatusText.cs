@@ -40,7 +40,10 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
                 if (members.Length == 0)
                     return;
                 text.Append("  ").Append(heading).Append(":\n");
-                foreach (PlannedSubtask subtask in members)
+                var sets = new LargeSets(members);
+                foreach (IGrouping<string?, PlannedSubtask> set in members.Where(member => sets.Of(member) is not null).GroupBy(sets.Of, StringComparer.Ordinal))
+                    text.Append(CultureInfo.InvariantCulture, $"    {set.Key}: {set.Count()} subtasks{remark(set.First())}\n");
+                foreach (PlannedSubtask subtask in members.Where(member => sets.Of(member) is null))
                     text.Append("    ").Append(Named(subtask)).Append(remark(subtask)).Append('\n');
             }
         }

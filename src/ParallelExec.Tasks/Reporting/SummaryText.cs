@@ -20,18 +20,22 @@ internal static class SummaryText
     {
         var lines = new List<string> { Headline(run) };
         lines.AddRange(Failures(run));
+        // Where nothing had to be done there is nothing to compare, and to find that out for ten thousand would cost more than all else.
+        if (!run.Plan.Subtasks.Any(Worked))
+            return string.Join('\n', lines);
         AloneTimes alone = run.Alone;
         Savings all = All(run, alone);
-        // Where nothing had to be done there is nothing to compare.
-        bool worked = run.Results.Any(result => result is { IsReused: false, Status: not SubtaskStatus.Skipped });
-        if (worked && all.Sequential > TimeSpan.Zero && run.Plan.Count > 1)
+        if (all.Sequential > TimeSpan.Zero && run.Plan.Count > 1)
             lines.Add($"  one after another: {all.Time}, saved {all.Saved}; {CriticalPath(run, alone)}");
         // People who cut work into batches want to see what each of them brought.
-        if (worked && run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
+        if (run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
             lines.AddRange(Table(run, alone));
-        if (worked && run.Succeeded && all.Sequential >= WorthAdvice && run.Plan.Count > 1)
+        if (run.Succeeded && all.Sequential >= WorthAdvice && run.Plan.Count > 1)
             lines.AddRange(Advice(run, alone, options));
         return string.Join('\n', lines);
+
+        bool Worked(PlannedSubtask subtask) =>
+            subtask.Subtask.Work is not MilestoneWork && run.Results[subtask.Index] is { IsReused: false, Status: not SubtaskStatus.Skipped };
     }
 
     /// <summary>Several failures are far apart above: which came first is the first thing to look at.</summary>

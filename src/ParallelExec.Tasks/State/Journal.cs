@@ -159,8 +159,8 @@ internal sealed class Journal : IRunObserver, IDisposable
             json.Text("reason", result.Reason);
         if (result.Attempts > 0)
             json.Number("durationMs", RunFile.Milliseconds(result.Duration));
-        // What was not run has its record already.
-        if (result.Record is { } record && result.Status is SubtaskStatus.Succeeded or SubtaskStatus.Restored)
+        // What was not run has its record already, unless it was put together anew.
+        if (result.Record is { } record && result.IsSuccess)
             WriteRecord(json, record, options);
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Microsoft.Build.Framework;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
+using ParallelExec.Parsing.Conversions;
 
 namespace ParallelExec.Tasks;
 
@@ -32,7 +33,10 @@ internal static class DeclaredItems
             foreach (DictionaryEntry entry in item.CloneCustomMetadataEscaped())
                 metadata[(string)entry.Key] = MetadataValue.FromEscaped((string?)entry.Value ?? "");
             string file = item.GetMetadata("DefiningProjectFullPath") is { Length: > 0 } defining ? defining : projectFile;
-            declarations.Add(new Declaration(id, metadata, new Origin(file, type, id, occurrences[key])));
+            declarations.Add(new Declaration(id, metadata, new Origin(file, type, id, occurrences[key]))
+            {
+                RecursiveDirectory = type == ConvertExpansion.ItemType ? item.GetMetadata("RecursiveDir") : "",
+            });
         }
         return declarations.ToImmutable();
     }

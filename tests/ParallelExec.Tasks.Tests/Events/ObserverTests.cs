@@ -64,6 +64,7 @@ public sealed class ObserverTests : IDisposable
             nameof(SharedContexts) => new SharedContexts(plan, options, log, masker: null),
             nameof(TestReport) => new TestReport(plan, options, log, masker: null),
             nameof(TaskFolderWriter) => new TaskFolderWriter([], log, masker: null),
+            nameof(ConvertedOutputs) => new ConvertedOutputs(plan, options, log),
             nameof(Journal) => Journal.Begin(options, "1", DateTimeOffset.UnixEpoch, [], log, masker: null),
             _ => throw new InvalidOperationException($"{name} is new: say here how it is made"),
         };

@@ -66,14 +66,6 @@ public sealed class DeclarationParserTests : IDisposable
         Assert.Equal(folder.Combine("bin", "Debug"), subtask.WorkingDirectory);
     }
 
-    [Theory]
-    [InlineData("ParallelConvert")]
-    public void An_item_type_of_a_later_version_is_PEX1006(string type)
-    {
-        Parse(Item(type, "x"));
-        Assert.Equal(Codes.NotInThisVersion, Assert.Single(diagnostics).Code);
-    }
-
     [Fact]
     public void Two_pools_two_teams_and_two_agents_of_one_name_are_PEX1002()
     {

@@ -31,6 +31,15 @@ public class SummaryTextTests
     }
 
     [Fact]
+    public void Where_only_milestones_ended_nothing_is_compared()
+    {
+        ExecutionPlan plan = Given.Plan(Given.Options, [Given.Subtask("a"), Given.Subtask("all <- a") with { Work = new MilestoneWork() }]);
+        RunResult run = ConsoleReportTests.Result(plan, 3, 2, 0);
+        run = run with { Results = [run.Results[0] with { Status = SubtaskStatus.UpToDate }, run.Results[1]] };
+        Assert.Equal("Succeeded: 2 subtasks in 3.0s (1 succeeded, 1 up to date)", SummaryText.For(run, Given.Options));
+    }
+
+    [Fact]
     public void Of_several_failures_the_first_is_named_first()
     {
         RunResult run = ConsoleReportTests.Result(Given.Plan("a", "b", "c <- b"), 4);

@@ -68,6 +68,8 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         { Expected = expected };
 
         LogFiles.MakePlain(options, subtask);
+        if (subtask.Set is not null && OutputFolders.Make(subtask) is { } problem)
+            return problem;
         long asked = time.GetTimestamp();
         RunnerResult ran = await runner.RunAsync(subtask.Work, context).ConfigureAwait(false);
         TimeSpan took = time.GetElapsedTime(asked);

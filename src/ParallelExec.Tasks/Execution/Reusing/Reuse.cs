@@ -19,6 +19,7 @@ internal sealed class Reuse(
     SecretMasker? masker)
 {
     private readonly FingerprintBuilder fingerprints = new(plan, options, handOver, hashes, versions.Of);
+    private BatchReuse? batches;
     private readonly bool[] hasRun = new bool[plan.Subtasks.Length];
 
     /// <summary>Its work was done in this run, so what it wrote or handed on may be new.</summary>
@@ -69,6 +70,8 @@ internal sealed class Reuse(
         bool isChecked = IsUpToDateChecked(subtask, options);
         if (!isChecked && !(options.Resume && CanBeReused(subtask) && subtask.Cache))
             return new Reused(null, null);
+        if (isChecked && subtask.Batch is not null)
+            return FindBatch(planned);
         if (!earlier.TryGetValue(planned.Id, out SuccessRecord? record))
             return new Reused(null, isChecked ? Reused.NeverSucceeded : null);
         if (!isChecked && planned.Dependencies.FirstOrDefault(HasRun, -1) is >= 0 and int again)
@@ -78,6 +81,22 @@ internal sealed class Reuse(
         return OutputsDiffer(subtask, record) is { } output
             ? new Reused(null, output)
             : new Reused(record, isChecked ? "nothing that it depends on has changed" : "succeeded in the last run");
+    }
+
+    private Reused FindBatch(PlannedSubtask planned)
+    {
+        batches ??= new BatchReuse(plan, fingerprints, hashes, earlier);
+        ImmutableArray<BatchFile> stale = batches.StaleOf(planned);
+        int all = planned.Subtask.Batch!.Files.Length;
+        if (stale.Length == all)
+            return new Reused(null, earlier.ContainsKey(planned.Id) ? "none of its files is up to date" : Reused.NeverSucceeded);
+        if (!stale.IsEmpty)
+            return new Reused(null, $"{Wording.Count(stale.Length, "file")} of {all}: {Wording.Ids([.. stale.Select(file => file.In)], shown: 3)}") { Stale = stale };
+        Fingerprint now = fingerprints.Of(planned);
+        const string Why = "nothing that it depends on has changed";
+        return earlier.TryGetValue(planned.Id, out SuccessRecord? record) && record.Fingerprint.Digest == now.Digest
+            ? new Reused(record, Why)
+            : new Reused(new SuccessRecord { Fingerprint = now, Outputs = Stamps(planned.Subtask, DeclaredFiles.Existing(planned.Subtask.Outputs)) }, Why) { IsNew = true };
     }
 
     /// <summary>The plan with what would become of each subtask if it were run now. Nothing runs.</summary>

@@ -16,7 +16,7 @@ internal sealed class Expansion(
 
     public IEnumerable<Expanded> Expand() => [.. Items(), .. Folders()];
 
-    /// <summary>A <c>ParallelTask</c> is one subtask.</summary>
+    /// <summary>A <c>ParallelTask</c> is one subtask; a service that is a project is two.</summary>
     private IEnumerable<Expanded> Items()
     {
         var parser = new SubtaskParser(options, teams, diagnostics);
@@ -25,7 +25,9 @@ internal sealed class Expansion(
             [.. declared.PathValues.Where(path => path.Contains('\\', StringComparison.Ordinal)).OrderByDescending(path => path.Length)];
         return declared.Of("ParallelTask")
             .Select(item => item.WithNative(paths))
-            .Select(item => parser.Parse(item) is { } subtask ? new Expanded(subtask) : new Expanded(Unreadable(item), IsUnderstood: false));
+            .SelectMany(item => parser.Parse(item) is { } subtask
+                ? ServiceParser.WithBuild(subtask, item).Select(each => new Expanded(each))
+                : [new Expanded(Unreadable(item), IsUnderstood: false)]);
     }
 
     /// <summary>A task folder is as many as it has files.</summary>

@@ -15,7 +15,8 @@ internal static class Names
         "DependsOn", "Parallel", "Group", "Title",
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
-        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache");
+        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache",
+        "Service", "ReadyWhen", "ReadyTimeout");
 
     /// <summary>Metadata that says what a <c>ParallelTask</c> runs.</summary>
     public static readonly IReadOnlySet<string> WorkMetadata = Set("Command", "Tool", "Project", "Targets", "Agent");

@@ -32,6 +32,14 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 running.Insert(running.FindLastIndex(each => each.Subtask.Index < subtask.Index) + 1, new Running(subtask, at));
                 ShowStatus();
                 break;
+            case ServiceReady(var service, var serving):
+                ShowReused();
+                running.RemoveAll(each => each.Subtask == service);
+                over.Add(service.Index);
+                lastSaid = (serving.StartedAt ?? lastSaid) + serving.Duration;
+                log.Message($"{Progress()} {service.Id} is ready ({Wording.Duration(serving.Duration)}{Attempts(serving)}){Port(serving)}");
+                ShowStatus();
+                break;
             case SubtaskEnded(var subtask, var result):
                 if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
                     ShowReused();
@@ -92,16 +100,18 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     private void ShowEnd(PlannedSubtask planned, SubtaskResult result)
     {
         Subtask subtask = planned.Subtask;
-        string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
         // Where nothing was done, one line tells of all.
         bool inOneLine = options.LogOutput is not (LogOutput.Grouped or LogOutput.Live);
         if (inOneLine && result.Status is (SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
             reused.Add(new Reused(planned.Id, result.Status));
+        else if (result is { IsSuccess: true, Served: { } served })
+            log.Message($"{Progress()} {planned.Id} stopped; it has served for {Wording.Duration(served)}");
         else
-            log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}");
+            log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{Attempts(result)}){Because(result)}");
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
-        if (result.IsFailure && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
+        // Of a service and all that fails with it, only the service is the error.
+        if (result is { IsFailure: true, Cause: "" } && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
             log.Report(Failure(planned, result));
         ShowOutput(subtask, result);
     }
@@ -179,8 +189,12 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private void ShowStatus() => log.Status(() => $"{ended}/{plan.Count}, running: {Wording.Ids([.. running.Select(entry => entry.Subtask.Id)], shown: 4)}");
 
+    private static string Attempts(SubtaskResult result) => result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
+
+    private static string Port(SubtaskResult serving) => serving.Values.TryGetValue(OwnPort.ValueName, out string? port) ? $", port {port}" : "";
+
     private static string Because(SubtaskResult result) =>
-        result.IsReused ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";
+        result.IsReused || result.Cause.Length > 0 ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";
 
     private sealed record Running(PlannedSubtask Subtask, DateTimeOffset Since);
 

@@ -8,6 +8,7 @@ Verb[] verbs =
     Echo.Verb, Args.Verb, Env.Verb, Cwd.Verb, Stdin.Verb,
     Lines.Verb, Bytes.Verb, LongLine.Verb, Stderr.Verb, Mixed.Verb,
     Output.Verb, Context.Verb, Write.Verb, Append.Verb,
+    Serve.Verb, Ask.Verb,
 ];
 
 if (args is ["help"])

@@ -44,10 +44,15 @@ internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRu
                 foreach (int index in running.Where(index => plan.Subtasks[index].Subtask.Team!.Coordination == Coordination.Async))
                     Merge(plan.Subtasks[index], wholeLines: true);
                 break;
-            case SubtaskEnded(var subtask, _):
+            case SubtaskEnded(var subtask, var ended):
                 running.Remove(subtask.Index);
                 if (subtask.Subtask.Team is { Coordination: Coordination.Async })
                     Merge(subtask, wholeLines: false);
+                // A service was over for its wave when it was ready.
+                if (ended.Served is null)
+                    EndIn(subtask.Wave);
+                break;
+            case ServiceReady(var subtask, _):
                 EndIn(subtask.Wave);
                 break;
             case SubtasksSkipped(var skipped):

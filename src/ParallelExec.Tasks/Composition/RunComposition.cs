@@ -7,6 +7,7 @@ using ParallelExec.Execution.Attempts;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Execution.Services;
 using ParallelExec.Execution.Testing;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
@@ -69,6 +70,7 @@ internal sealed class RunComposition : IDisposable
             cache is null ? null : new CachedOutputs(Options, cache, reuse),
             new AttemptRunner(Options, handOver, runner, setup.Time),
             projects,
+            new ServiceRunner(Options, handOver, processes, threads, setup.Time),
             journal,
             setup.Log,
             setup.Time);

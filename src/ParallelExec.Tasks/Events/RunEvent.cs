@@ -17,6 +17,10 @@ internal sealed record RunStarted(DateTimeOffset At) : RunEvent;
 
 internal sealed record SubtaskStarted(PlannedSubtask Subtask, DateTimeOffset At) : RunEvent;
 
+/// <summary>A service is ready: what depends on it goes on, and it serves until that has ended.</summary>
+/// <param name="Result">What it is until then.</param>
+internal sealed record ServiceReady(PlannedSubtask Subtask, SubtaskResult Result) : RunEvent;
+
 internal sealed record SubtaskEnded(PlannedSubtask Subtask, SubtaskResult Result) : RunEvent;
 
 internal sealed record SubtasksSkipped(SkippedSubtasks Skipped) : RunEvent;

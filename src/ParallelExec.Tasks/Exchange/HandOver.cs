@@ -97,7 +97,8 @@ internal sealed class HandOver(
     public string WritePrompt(PlannedSubtask planned, string prompt) => files.WritePrompt(planned.Subtask, prompt);
 
     /// <summary>Reads what a succeeded subtask hands on. The file of values goes: it may hold a secret.</summary>
-    public SubtaskResult Collect(PlannedSubtask planned, SubtaskResult result)
+    /// <param name="port">Of a service: its own.</param>
+    public SubtaskResult Collect(PlannedSubtask planned, SubtaskResult result, int? port = null)
     {
         ImmutableSortedDictionary<string, string> values = SubtaskResult.NoValues;
         try
@@ -111,6 +112,8 @@ internal sealed class HandOver(
         {
             return Unreadable(e.Message);
         }
+        if (port is { } own && !values.ContainsKey(OwnPort.ValueName))
+            values = values.SetItem(OwnPort.ValueName, own.ToString(CultureInfo.InvariantCulture));
         foreach (IGrouping<string, string> same in values.Keys.GroupBy(name => VariableOf(planned.Id, name), StringComparer.Ordinal).Where(same => same.Skip(1).Any()))
         {
             string names = string.Join(" and ", same.Select(name => $"'{name}'"));

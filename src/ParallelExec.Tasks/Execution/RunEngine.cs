@@ -1,4 +1,5 @@
 using ParallelExec.Events;
+using ParallelExec.Execution.Services;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
@@ -19,6 +20,7 @@ internal sealed class RunEngine(
     private readonly TaskCompletionSource<RunResult> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SubtaskResult?[] results = new SubtaskResult?[plan.Subtasks.Length];
     private readonly Schedule schedule = new(plan, options);
+    private readonly ServiceStops services = new();
 
     /// <summary>Ends what runs at a fail-fast or a stop; cleanup is not asked to.</summary>
     private readonly CancellationTokenSource stopWork = new();
@@ -61,6 +63,7 @@ internal sealed class RunEngine(
         timer?.Dispose();
         stopWork.Dispose();
         stopCleanup.Dispose();
+        services.Dispose();
     }
 
     /// <summary>
@@ -115,6 +118,11 @@ internal sealed class RunEngine(
             case Ended(var subtask, var result):
                 HandleEnd(subtask, result);
                 break;
+            case Ready(var service, var serving):
+                results[service.Index] = serving;
+                schedule.Serve(service);
+                Tell(new ServiceReady(service, serving));
+                break;
             case StopAsked when stopReason is null:
                 stopReason = StopReason();
                 Stop(stopReason);
@@ -133,6 +141,8 @@ internal sealed class RunEngine(
         if (!isBroken)
         {
             TellSkipped();
+            foreach (PlannedSubtask service in schedule.TakeUnneeded())
+                services.End(service);
             StartAll();
         }
         if ((isBroken || schedule.IsFinished) && running == 0)
@@ -168,9 +178,12 @@ internal sealed class RunEngine(
 
     private void HandleEnd(PlannedSubtask subtask, SubtaskResult result)
     {
+        result = services.Judged(subtask, result);
         KeepEnd(subtask, result);
         schedule.Complete(subtask, result);
         bool fatal = result.IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False;
+        if (fatal && result.Served is not null)
+            services.Died(subtask, result.Reason, schedule.DependentsOf(subtask));
         if (fatal && options.OnFailure == OnFailure.FailFast)
             _ = stopWork.CancelAsync();
     }
@@ -201,7 +214,10 @@ internal sealed class RunEngine(
             running++;
             Tell(new SubtaskStarted(subtask, time.GetUtcNow()));
             CancellationToken cancel = subtask.Subtask.Always ? stopCleanup.Token : stopWork.Token;
-            Start(subtask, cancel);
+            // A service is ended after those that it serves, also at a stop.
+            Start(subtask, subtask.Subtask.Service is null
+                ? services.Other(subtask, cancel)
+                : services.Service(subtask, schedule.DependentsOf(subtask), stopCleanup.Token));
         }
         executor.AllStarted();
     }
@@ -210,7 +226,7 @@ internal sealed class RunEngine(
     {
         try
         {
-            executor.Start(subtask, results, result => Post(new Ended(subtask, result)), cancel);
+            executor.Start(subtask, results, serving => Post(new Ready(subtask, serving)), services.WithPatience(subtask, result => Post(new Ended(subtask, result))), cancel);
         }
         catch (Exception e)
         {
@@ -255,6 +271,8 @@ internal sealed class RunEngine(
     }
 
     private sealed record Ended(PlannedSubtask Subtask, SubtaskResult Result);
+
+    private sealed record Ready(PlannedSubtask Service, SubtaskResult Serving);
 
     private sealed class Started
     {

@@ -3,6 +3,7 @@ using ParallelExec.Execution.Attempts;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
+using ParallelExec.Execution.Services;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.State;
@@ -18,13 +19,16 @@ internal sealed class SubtaskExecutor(
     CachedOutputs? cache,
     AttemptRunner attempts,
     ProjectRunner projects,
+    ServiceRunner services,
     Journal journal,
     IRunLog log,
     TimeProvider time)
 {
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
     /// <param name="ended">Told the result, on the thread that has it: going through the thread pool would cost a wake-up.</param>
-    public void Start(PlannedSubtask subtask, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ended, CancellationToken cancel)
+    /// <param name="ready">Told when a service is ready, in the same way.</param>
+    public void Start(
+        PlannedSubtask subtask, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ready, Action<SubtaskResult> ended, CancellationToken cancel)
     {
         switch (subtask.Subtask)
         {
@@ -50,7 +54,9 @@ internal sealed class SubtaskExecutor(
             SubtaskResult result;
             try
             {
-                result = await RunAsync(subtask, results, expected, cancel).ConfigureAwait(false);
+                result = subtask.Subtask.Service is null
+                    ? await RunAsync(subtask, results, expected, cancel).ConfigureAwait(false)
+                    : await ServeAsync(subtask, results, ready, cancel).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -75,6 +81,14 @@ internal sealed class SubtaskExecutor(
 
     /// <summary>All that may start now has started: projects among it go to the engine in one request.</summary>
     public void AllStarted() => projects.Flush();
+
+    private Task<SubtaskResult> ServeAsync(
+        PlannedSubtask service, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ready, CancellationToken cancel)
+    {
+        journal.Working(service.Id, time.GetUtcNow(), null);
+        reuse.Pass(service);
+        return services.RunAsync(service, results, ready, cancel);
+    }
 
     private async Task<SubtaskResult> RunAsync(
         PlannedSubtask planned, IReadOnlyList<SubtaskResult?> results, IDisposable? expected, CancellationToken cancel)

@@ -19,6 +19,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
 
     private readonly Fingerprint?[] made = new Fingerprint?[plan.Subtasks.Length];
 
+    private readonly HashSet<string> services = [.. plan.Subtasks.Where(subtask => subtask.Subtask.Service is not null).Select(subtask => subtask.Id)];
+
     private readonly string projectFolder = options.ProjectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar;
 
     // Of each subtask the inputs that stand for nothing, as it was looked at last.
@@ -140,7 +142,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
             parts[$"Environment {name}"] = Hash(value);
         foreach (int dependency in planned.Dependencies)
             parts[$"dependency '{plan.Subtasks[dependency].Id}'"] = made[dependency]!.Digest;
-        foreach (HandedOn received in handOver.Received(planned))
+        // A service's port is another one each time, and says nothing.
+        foreach (HandedOn received in handOver.Received(planned).Where(received => !services.Contains(received.Id)))
         {
             foreach ((string name, string value) in received.Values)
                 parts[$"value {name} of '{received.Id}'"] = Hash(value);

@@ -32,6 +32,7 @@ internal static class Codes
     public const string HandOver = "PEX3006";
     public const string Stopped = "PEX3007";
     public const string ProjectFailed = "PEX3008";
+    public const string ServiceFailed = "PEX3009";
     public const string TestFailed = "PEX3010";
     public const string VariableLost = "PEX3011";
     public const string NoTests = "PEX3020";

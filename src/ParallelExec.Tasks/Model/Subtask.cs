@@ -36,6 +36,9 @@ internal sealed record Subtask
     /// <summary>Cleanup: runs even where what it depends on failed or was cancelled.</summary>
     public bool Always { get; init; }
 
+    /// <summary>Not null: it serves those that depend on it, and is ended after them.</summary>
+    public Service? Service { get; init; }
+
     /// <summary>What it occupies of the parallelism; 0 = it only waits.</summary>
     public int Cores { get; init; } = 1;
     public ImmutableArray<PoolUse> Pools { get; init; } = [];

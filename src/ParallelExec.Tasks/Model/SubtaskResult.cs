@@ -38,6 +38,12 @@ internal sealed record SubtaskResult
     /// <summary>How long it worked: without <see cref="Waited"/>.</summary>
     public TimeSpan Duration { get; init; }
 
+    /// <summary>Of a service that was ready, how long it then was there; its <see cref="Duration"/> is what it took to be ready. Null of all else.</summary>
+    public TimeSpan? Served { get; init; }
+
+    /// <summary>The service whose death ended it; empty where it has ended by itself.</summary>
+    public string Cause { get; init; } = "";
+
     /// <summary>Of all attempts; null where it is not known, as of projects, which the engine builds.</summary>
     public CpuUse? Cpu { get; init; }
 

@@ -28,13 +28,15 @@ internal sealed class Expansion(
 
     public IEnumerable<Expanded> Expand() => [.. Items(), .. Suites(), .. Converted(), .. Folders()];
 
-    /// <summary>A <c>ParallelTask</c> is one subtask.</summary>
+    /// <summary>A <c>ParallelTask</c> is one subtask; a service that is a project is two.</summary>
     private IEnumerable<Expanded> Items()
     {
         var parser = new SubtaskParser(options, teams, diagnostics);
         return declared.Of("ParallelTask")
             .Select(item => item.WithNative(nativePaths))
-            .Select(item => parser.Parse(item) is { } subtask ? new Expanded(subtask) : Expanded.NotUnderstood(item, options));
+            .SelectMany(item => parser.Parse(item) is { } subtask
+                ? ServiceParser.WithBuild(subtask, item).Select(each => new Expanded(each))
+                : [Expanded.NotUnderstood(item, options)]);
     }
 
     /// <summary>A <c>ParallelTest</c> is a build and the parts of its suite.</summary>

@@ -13,7 +13,7 @@ internal static class LaterNames
 
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
-        ("Memory", []), ("Service", ["false"]), ("ReadyWhen", []), ("ReadyTimeout", []),
+        ("Memory", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("Tasks", []));
 

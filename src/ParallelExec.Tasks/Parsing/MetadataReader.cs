@@ -126,12 +126,13 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         return slips;
     }
 
-    public void WarnIfPresent(IEnumerable<string> names, string why)
+    /// <param name="what">For whom they do nothing.</param>
+    public void WarnIfPresent(IEnumerable<string> names, string what, string why)
     {
         foreach (string name in names.Where(Has).Order(StringComparer.Ordinal))
         {
             diagnostics.Add(Diagnostic.Warning(
-                Codes.DoesNotApply, $"'{declaration.Id}' has {name}, which does nothing for a project: {why}. Remove it.", declaration.Origin, name));
+                Codes.DoesNotApply, $"'{declaration.Id}' has {name}, which does nothing for {what}: {why}. Remove it.", declaration.Origin, name));
         }
     }
 

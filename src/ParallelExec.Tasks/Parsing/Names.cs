@@ -18,7 +18,8 @@ internal static class Names
         "DependsOn", "Parallel", "Group", "Title",
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
-        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache");
+        "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache",
+        "Service", "ReadyWhen", "ReadyTimeout");
 
     /// <summary>Metadata that only a <c>ParallelTest</c> has.</summary>
     public static readonly IReadOnlySet<string> OnlyOfTests = Set("Shards", "RetryFailedTests", "Coverage");

@@ -33,20 +33,24 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         if (work is MilestoneWork)
             work = CheckMilestone(reader, slips);
         string workingDirectory = reader.FullPath("WorkingDirectory", projectDirectory) ?? projectDirectory;
-        if (work is ProjectWork)
-            reader.WarnIfPresent(Names.ProcessOnly, "the engine builds projects in its own process");
+        if (work is ProjectWork && !ServiceParser.IsService(reader))
+            reader.WarnIfPresent(Names.ProcessOnly, "a project", "the engine builds projects in its own process");
 
+        Service? service = ServiceParser.Parse(reader, work);
+        if (service is not null)
+            work = ServiceParser.Program(work, reader, options);
         var subtask = new Subtask
         {
             Id = declaration.Id,
             Work = work ?? new MilestoneWork(),
+            Service = service,
             Origin = declaration.Origin,
             Group = reader.Text("Group") ?? "",
             Title = reader.Text("Title") ?? "",
             DependsOn = reader.Ids("DependsOn"),
             Parallel = reader.Boolean("Parallel") ?? true,
             Always = reader.Boolean("Always") ?? false,
-            Cores = reader.WholeNumber("Cores", least: 0) ?? Subtask.DefaultCores(work),
+            Cores = reader.WholeNumber("Cores", least: 0) ?? (service is null ? Subtask.DefaultCores(work) : 0),
             Pools = reader.Pools("Pools"),
             Timeout = reader.Duration("Timeout") ?? Subtask.DefaultTimeout(work),
             Retries = reader.WholeNumber("Retries", least: 0) ?? 0,
@@ -67,7 +71,7 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
             Role = reader.Text("Role") ?? "",
             Verify = reader.Text("Verify") is { } verify ? new CommandWork(verify, reader.Text("Shell")) : null,
         };
-        return work is null || reader.Failed ? null : subtask;
+        return work is null || reader.Failed ? null : service is null ? subtask : ServiceParser.WithoutEnd(subtask);
     }
 
     private Team? ParseTeam(MetadataReader reader)
@@ -132,7 +136,7 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
             return reader.WrongKind($"has {string.Join(" and ", kinds)}; a subtask runs exactly one of them. Make two subtasks of it, joined by DependsOn.");
         if (!targets.IsEmpty && kinds is ["Command"] or ["Tool"] or ["Agent"] && reader.Has("Targets"))
             return reader.WrongKind($"has {kinds[0]} and Targets; a subtask runs exactly one of them. Targets goes with Project, or stands alone.");
-        if (reader.Has("Arguments") && tool is null)
+        if (reader.Has("Arguments") && tool is null && !(project is not null && ServiceParser.IsService(reader)))
             return reader.WrongKind("has Arguments but no Tool. Add Tool=\"program\", or write all of it in Command.");
         if (reader.Has("Properties") && project is null && targets.IsEmpty)
             return reader.WrongKind("has Properties but no Project. Add Project=\"path\" or Targets=\"name\".");

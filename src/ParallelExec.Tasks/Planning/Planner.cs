@@ -21,6 +21,7 @@ internal static class Planner
         (Graph graph, HashSet<int> incomplete) = DependencyResolver.Resolve(subtasks, diagnostics);
         string?[] excluded = Selection.Apply(subtasks, graph, options, diagnostics);
         CycleFinder.Report(graph, subtasks, diagnostics);
+        ServiceCheck.Check(subtasks, graph, diagnostics);
         // Beside other errors: only of what these say nothing about, because a dependency that is missing may be what keeps two apart.
         bool[] uncertain = graph.Uncertain(incomplete);
         var looked = new bool[subtasks.Length];

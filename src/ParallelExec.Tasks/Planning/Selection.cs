@@ -13,7 +13,7 @@ internal static class Selection
         var excluded = new string?[subtasks.Count];
         if (!options.Only.IsEmpty)
         {
-            bool[] wanted = WithDependencies(graph, Matches("ParallelExecOnly", options.Only));
+            bool[] wanted = WithCleanup(subtasks, graph, WithDependencies(graph, Matches("ParallelExecOnly", options.Only)));
             for (int i = 0; i < excluded.Length; i++)
                 excluded[i] = wanted[i] ? null : "not asked for by ParallelExecOnly";
         }
@@ -51,6 +51,24 @@ internal static class Selection
             }
             return [.. matches];
         }
+    }
+
+    /// <summary>What runs is cleaned up. What else the cleanup waits for is not brought by it, but for services, without which it could not work.</summary>
+    private static bool[] WithCleanup(IReadOnlyList<Subtask> subtasks, Graph graph, bool[] wanted)
+    {
+        var open = new Stack<int>(Enumerable.Range(0, subtasks.Count).Where(index => wanted[index]));
+        while (open.TryPop(out int index))
+        {
+            foreach (int cleanup in graph.Dependents[index].Where(dependent => subtasks[dependent].Always && !wanted[dependent]))
+            {
+                wanted[cleanup] = true;
+                open.Push(cleanup);
+                bool[] brought = WithDependencies(graph, graph.Dependencies[cleanup].Where(service => subtasks[service].Service is not null));
+                for (int i = 0; i < wanted.Length; i++)
+                    wanted[i] |= brought[i];
+            }
+        }
+        return wanted;
     }
 
     private static bool[] WithDependencies(Graph graph, IEnumerable<int> roots)

@@ -34,6 +34,13 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             case SubtaskStarted(var subtask, var at):
                 running.Insert(running.FindLastIndex(each => each.Subtask.Index < subtask.Index) + 1, new Running(subtask, at));
                 break;
+            case ServiceReady(var service, var serving):
+                ShowReused();
+                running.RemoveAll(each => each.Subtask == service);
+                over.Add(service.Index);
+                lastSaid = (serving.StartedAt ?? lastSaid) + serving.Duration;
+                log.Message($"{Progress()} {service.Id} is ready ({Wording.Duration(serving.Duration)}{Attempts(serving)}){Port(serving)}");
+                break;
             case SubtaskEnded(var subtask, var result):
                 if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed) && SetOf(subtask) is null)
                     ShowReused();
@@ -113,22 +120,29 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     private void ShowEnd(PlannedSubtask planned, SubtaskResult result)
     {
         Subtask subtask = planned.Subtask;
-        string attempts = result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
         // Where nothing was done, one line tells of all.
         bool isOfSet = ShowSet(planned, result.Status, lastSaid);
         bool isToldOfSet = isOfSet || (InOneLine && sets.IsMilestone(planned) && result.IsSuccess);
         if (!isToldOfSet && InOneLine && result.Status is (SubtaskStatus.UpToDate or SubtaskStatus.Resumed))
             reused.Add(new Reused(planned.Id, result.Status));
+        else if (!isToldOfSet && result is { IsSuccess: true, Served: { } served })
+            log.Message($"{Progress()} {planned.Id} stopped; it has served for {Wording.Duration(served)}");
         else if (!isToldOfSet)
-            log.Message($"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{attempts}){Because(result)}{Counts(result)}");
+            log.Message(Ended(planned, result));
         if (!result.Killed.IsEmpty)
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
+        // Of a service and all that fails with it, only the service is the error.
         if (result.Code == Codes.TestFailed)
             ShowFailedTests(subtask, result);
-        else if (result.IsFailure && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
+        else if (result is { IsFailure: true, Cause: "" }
+            && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
             log.Report(Failure(planned, result));
         ShowOutput(subtask, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
     }
+
+    private string Ended(PlannedSubtask planned, SubtaskResult result) =>
+        $"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{Attempts(result)})"
+            + Because(result) + Counts(result);
 
     private void ShowFailedTests(Subtask subtask, SubtaskResult result)
     {
@@ -215,8 +229,12 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private static string Counts(SubtaskResult result) => result.Tests is { } tests ? $": {Wording.Tests(tests)}" : "";
 
+    private static string Attempts(SubtaskResult result) => result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
+
+    private static string Port(SubtaskResult serving) => serving.Values.TryGetValue(OwnPort.ValueName, out string? port) ? $", port {port}" : "";
+
     private static string Because(SubtaskResult result) =>
-        result.IsReused ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";
+        result.IsReused || result.Cause.Length > 0 ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";
 
     private sealed record Running(PlannedSubtask Subtask, DateTimeOffset Since);
 

@@ -31,7 +31,7 @@ internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
                 if (!result.IsReused)
                     follower.Show(log, isEnd: true);
                 break;
-            case RunStarted or SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or RunEnded:
+            case RunStarted or SubtaskStarted or ServiceReady or SubtaskEnded or SubtasksSkipped or RunStopping or RunEnded:
                 break;
             default:
                 throw happened.NotKnownTo(this);

@@ -60,6 +60,8 @@ internal static class PlanText
         line.Append(" [").Append(subtask.Parallel ? "parallel" : "alone");
         if (subtask.Always)
             line.Append(", always");
+        if (subtask.Service is { } service)
+            line.Append(", service").Append(service.Ready is { } ready ? $", ready when {Wording.Shorten(ready.Declared, 60)}" : "");
         if (planned.Estimate is { } estimate)
             line.Append(", about ").Append(Wording.Duration(estimate));
         line.Append(']');

@@ -33,7 +33,7 @@ internal sealed class RunRecorder(
                 if (options.ReportMarkdown)
                     Write(() => MarkdownReport.Write(options, result, masker));
                 break;
-            case SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or Tick:
+            case SubtaskStarted or ServiceReady or SubtaskEnded or SubtasksSkipped or RunStopping or Tick:
                 break;
             default:
                 throw happened.NotKnownTo(this);

@@ -32,9 +32,6 @@ internal sealed class SetProgress(LargeSets sets)
     /// <summary>What is still to be told when no more ends.</summary>
     public IEnumerable<string> Rest() => tallies.Where(entry => !entry.Value.IsTold).Select(entry => Line(entry.Key));
 
-    /// <summary><c>convert (3400/10000)</c>.</summary>
-    public string Short(string set) => $"{set} ({(tallies.TryGetValue(set, out Tally? tally) ? tally.Count : 0)}/{sets.Count(set)})";
-
     private string Line(string set)
     {
         Tally tally = tallies[set];

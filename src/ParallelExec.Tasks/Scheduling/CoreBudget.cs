@@ -8,6 +8,9 @@ internal sealed class CoreBudget(RunOptions options) : Budget
     private int taken;
     private int projects;
 
+    /// <summary>Of <see cref="taken"/>: by services, which are there for the others.</summary>
+    private int served;
+
     /// <summary>The engine has its own limit (<c>-m</c>) and queues what is above it; where our limit is lower, ours holds.</summary>
     public bool EngineQueuesProjects => options.MaxParallelism > 1 && options.MaxParallelism >= options.NodeCount;
 
@@ -19,10 +22,13 @@ internal sealed class CoreBudget(RunOptions options) : Budget
     public override bool Fits(Subtask subtask)
     {
         if (subtask.Work is ProjectWork)
-            return EngineQueuesProjects || (projects < options.MaxParallelism && InUse < options.MaxParallelism);
+            return EngineQueuesProjects || (projects < options.MaxParallelism && InUse < options.MaxParallelism) || OnlyServices;
         int cores = Cores(subtask);
-        return cores == 0 || InUse + cores <= options.MaxParallelism;
+        return cores == 0 || InUse + cores <= options.MaxParallelism || OnlyServices;
     }
+
+    /// <summary>Who waits for their end would wait for ever: they serve until those that wait have run.</summary>
+    private bool OnlyServices => served > 0 && projects == 0 && taken == served;
 
     public override void Take(Subtask subtask) => Add(subtask, 1);
 
@@ -34,6 +40,8 @@ internal sealed class CoreBudget(RunOptions options) : Budget
             projects += sign;
         else
             taken += sign * Cores(subtask);
+        if (subtask.Service is not null)
+            served += sign * Cores(subtask);
     }
 
     // More cores than there are means all of them.

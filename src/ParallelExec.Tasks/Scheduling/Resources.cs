@@ -9,6 +9,8 @@ internal sealed class Resources
     private readonly CoreBudget cores;
     private readonly UnitBudget agents;
     private readonly Dictionary<string, UnitBudget> pools;
+
+    /// <summary>Without services that are ready: those are there for what runs beside them, also for one that runs alone.</summary>
     private int running;
     private bool aloneRunning;
 
@@ -36,11 +38,18 @@ internal sealed class Resources
         return Taken.Yes;
     }
 
+    /// <summary>A service is ready. It keeps what it has taken.</summary>
+    public void Serve() => running--;
+
+    /// <param name="served">It is a service that was ready.</param>
     /// <returns>Those that waited aside for what may have room for them now.</returns>
-    public IReadOnlyList<PlannedSubtask> Release(PlannedSubtask subtask)
+    public IReadOnlyList<PlannedSubtask> Release(PlannedSubtask subtask, bool served)
     {
-        running--;
-        aloneRunning = false;
+        if (!served)
+        {
+            running--;
+            aloneRunning = false;
+        }
         foreach (Budget budget in BudgetsOf(subtask.Subtask))
             budget.Release(subtask.Subtask);
         return [.. BudgetsOf(subtask.Subtask).SelectMany(budget => budget.TakeWaiting())];
@@ -48,10 +57,13 @@ internal sealed class Resources
 
     public void WaitAside(PlannedSubtask subtask) => Lacking(subtask)!.WaitAside(subtask);
 
-    public void Forget(PlannedSubtask subtask)
+    /// <summary>It does not start any more.</summary>
+    /// <returns>Those that waited aside behind it.</returns>
+    public IReadOnlyList<PlannedSubtask> Forget(PlannedSubtask subtask)
     {
         foreach (Budget budget in BudgetsOf(subtask.Subtask))
             budget.Forget(subtask);
+        return [.. BudgetsOf(subtask.Subtask).SelectMany(budget => budget.TakeWaiting())];
     }
 
     /// <summary>The first budget that has no room for it; null where all have.</summary>

@@ -6,12 +6,11 @@ namespace ParallelExec.Scheduling;
 /// <summary>Which subtask may start next. A pure state machine: no clock, no thread, no process; the same calls give the same answers.</summary>
 internal sealed class Schedule
 {
-    private enum State { Waiting, Ready, Running, Done }
-
     private readonly ExecutionPlan plan;
     private readonly RunOptions options;
     private readonly Resources resources;
-    private readonly State[] states;
+    private readonly ServiceNeeds needs;
+    private readonly Progress[] states;
     private readonly int[] waitingFor;
     private readonly bool[] doomed;
     private readonly SortedSet<PlannedSubtask> ready;
@@ -27,7 +26,9 @@ internal sealed class Schedule
         this.options = options;
         resources = new Resources(plan, options);
         ready = new SortedSet<PlannedSubtask>(Comparer<PlannedSubtask>.Create(Order));
-        states = new State[plan.Subtasks.Length];
+        states = new Progress[plan.Subtasks.Length];
+        needs = ServiceNeeds.Of(plan);
+        states = new Progress[plan.Subtasks.Length];
         doomed = new bool[plan.Subtasks.Length];
         waitingFor = new int[plan.Subtasks.Length];
         leftInWave = new int[plan.Waves.Length + 1];
@@ -62,7 +63,7 @@ internal sealed class Schedule
             ready.Remove(subtask);
             if (taken == Taken.Yes)
             {
-                states[subtask.Index] = State.Running;
+                states[subtask.Index] = Progress.Running;
                 return subtask;
             }
             resources.WaitAside(subtask);
@@ -70,16 +71,37 @@ internal sealed class Schedule
         return null;
     }
 
+    /// <summary>A started service is ready: what waits for it may start.</summary>
+    public void Serve(PlannedSubtask service)
+    {
+        resources.Serve();
+        states[service.Index] = Progress.Serving;
+        needs.Serves(service);
+        leftInWave[service.Wave]--;
+        Settle(service, null);
+        AdvanceWave();
+    }
+
+    /// <summary>Started services that nobody who runs, or will, depends on any more. They are to be ended; each is told once.</summary>
+    public IReadOnlyList<PlannedSubtask> TakeUnneeded() => needs.TakeUnneeded(service => states[service.Index] is Progress.Running or Progress.Serving);
+
+    /// <summary>All in this run that depend on a service, directly or not.</summary>
+    public IReadOnlyList<PlannedSubtask> DependentsOf(PlannedSubtask service) => needs.DependentsOf(service);
+
     /// <summary>A started subtask has ended.</summary>
     public void Complete(PlannedSubtask subtask, SubtaskResult result)
     {
-        foreach (PlannedSubtask freed in resources.Release(subtask))
-            ready.Add(freed);
+        bool served = states[subtask.Index] == Progress.Serving;
+        ready.UnionWith(resources.Release(subtask, served));
         End(subtask);
         bool fatal = !result.IsSuccess && subtask.Subtask.ContinueOnError == ContinueOnError.False;
-        Settle(subtask, fatal ? $"dependency '{subtask.Id}' {Past(result.Status)}" : null);
+        string? cause = fatal ? $"dependency '{subtask.Id}' {SkippedSubtasks.Past(result.Status)}" : null;
+        if (!served)
+            Settle(subtask, cause);
+        else if (cause is not null)
+            SkipWhere(needs.DependentsOf(subtask).Contains, cause);
         if (fatal && result.IsFailure)
-            ApplyFailureMode(subtask);
+            ApplyFailureMode(subtask, reached: served ? CurrentWave : 0);
         AdvanceWave();
     }
 
@@ -88,6 +110,7 @@ internal sealed class Schedule
     {
         stopped = true;
         SkipWhere(_ => true, reason);
+        needs.Stop();
         AdvanceWave();
     }
 
@@ -104,7 +127,7 @@ internal sealed class Schedule
     {
         foreach (PlannedSubtask blocked in plan.Subtasks.Where(subtask => subtask.Excluded is null && subtask.Subtask.TaskFile is { Status: TaskFileStatus.Blocked }))
         {
-            if (states[blocked.Index] is not (State.Waiting or State.Ready))
+            if (states[blocked.Index] is not (Progress.Waiting or Progress.Ready))
                 continue;
             skipped.Add(new SkippedSubtasks([blocked], $"it is blocked, says {Path.GetFileName(blocked.Subtask.TaskFile!.Path)}"));
             Drop(blocked);
@@ -112,13 +135,14 @@ internal sealed class Schedule
         }
     }
 
-    private void ApplyFailureMode(PlannedSubtask failed)
+    /// <param name="reached">A service can die in a later wave than its own: that one is finished.</param>
+    private void ApplyFailureMode(PlannedSubtask failed, int reached)
     {
         switch (options.OnFailure)
         {
             case OnFailure.FinishWave when failed.Wave < lastWaveAllowed:
                 lastWaveAllowed = failed.Wave;
-                SkipWhere(subtask => subtask.Wave > failed.Wave, $"not started after '{failed.Id}' failed (ParallelExecOnFailure=FinishWave)");
+                SkipWhere(subtask => subtask.Wave > failed.Wave && subtask.Wave > reached, $"not started after '{failed.Id}' failed (ParallelExecOnFailure=FinishWave)");
                 break;
             case OnFailure.FailFast when !stopped:
                 Stop($"not started after '{failed.Id}' failed (ParallelExecOnFailure=FailFast)");
@@ -129,13 +153,12 @@ internal sealed class Schedule
     private void SkipWhere(Func<PlannedSubtask, bool> condition, string reason)
     {
         PlannedSubtask[] hit = [.. plan.Subtasks.Where(subtask =>
-            states[subtask.Index] is State.Waiting or State.Ready && subtask.Excluded is null && !subtask.Subtask.Always && condition(subtask))];
+            states[subtask.Index] is Progress.Waiting or Progress.Ready && subtask.Excluded is null && !subtask.Subtask.Always && condition(subtask))];
         if (hit.Length == 0)
             return;
         skipped.Add(new SkippedSubtasks(hit, reason));
         // First all of them, then what waits for them: each gets this reason, not a consequence of it.
-        foreach (PlannedSubtask subtask in hit)
-            Drop(subtask);
+        Array.ForEach(hit, Drop);
         foreach (PlannedSubtask subtask in hit)
             Settle(subtask, "");
     }
@@ -154,7 +177,7 @@ internal sealed class Schedule
             {
                 PlannedSubtask dependent = plan.Subtasks[index];
                 waitingFor[index]--;
-                if (states[index] != State.Waiting)
+                if (states[index] != Progress.Waiting)
                     continue;
                 // An excluded subtask passes a failure on to what waits for it.
                 doomed[index] |= next.Failed;
@@ -172,7 +195,7 @@ internal sealed class Schedule
                     }
                     else
                     {
-                        states[index] = State.Done;
+                        states[index] = Progress.Done;
                         open.Enqueue(new Settled(dependent, doomed[index]));
                     }
                 }
@@ -181,25 +204,21 @@ internal sealed class Schedule
         if (lost.Count == 0)
             return;
         // What waits for the cause itself, then what waits for those: a person should find the cause in either.
-        PlannedSubtask[] direct = [.. lost.Where(subtask => subtask.Dependencies.Contains(ended.Index))];
-        PlannedSubtask[] indirect = [.. lost.Except(direct)];
-        if (direct.Length > 0)
-            skipped.Add(new SkippedSubtasks(direct, cause!));
-        if (indirect.Length > 0)
-            skipped.Add(new SkippedSubtasks(indirect, $"{cause}, on which it depends indirectly"));
+        foreach (IGrouping<bool, PlannedSubtask> those in lost.GroupBy(subtask => subtask.Dependencies.Contains(ended.Index)).OrderByDescending(those => those.Key))
+            skipped.Add(new SkippedSubtasks([.. those], those.Key ? cause! : $"{cause}, on which it depends indirectly"));
     }
 
     private void BecomeReady(PlannedSubtask subtask)
     {
         if (subtask.Excluded is not null)
         {
-            states[subtask.Index] = State.Done;
+            states[subtask.Index] = Progress.Done;
             Settle(subtask, null);
             return;
         }
         if (stopped && !subtask.Subtask.Always)
             return;
-        states[subtask.Index] = State.Ready;
+        states[subtask.Index] = Progress.Ready;
         if (options.Schedule == ScheduleMode.Eager || subtask.Wave <= CurrentWave)
             ready.Add(subtask);
     }
@@ -207,15 +226,18 @@ internal sealed class Schedule
     private void Drop(PlannedSubtask subtask)
     {
         ready.Remove(subtask);
-        resources.Forget(subtask);
+        // It may have been its turn: then it is that of the next.
+        ready.UnionWith(resources.Forget(subtask));
         End(subtask);
     }
 
     private void End(PlannedSubtask subtask)
     {
-        states[subtask.Index] = State.Done;
-        leftInWave[subtask.Wave]--;
+        if (states[subtask.Index] != Progress.Serving)
+            leftInWave[subtask.Wave]--;
+        states[subtask.Index] = Progress.Done;
         left--;
+        needs.Ended(subtask);
     }
 
     /// <summary>The barrier: a wave opens when the one before has ended.</summary>
@@ -226,8 +248,7 @@ internal sealed class Schedule
             CurrentWave++;
             if (options.Schedule == ScheduleMode.Eager || CurrentWave > plan.Waves.Length)
                 continue;
-            foreach (PlannedSubtask subtask in plan.Waves[CurrentWave - 1].Where(subtask => states[subtask.Index] == State.Ready))
-                ready.Add(subtask);
+            ready.UnionWith(plan.Waves[CurrentWave - 1].Where(subtask => states[subtask.Index] == Progress.Ready));
         }
     }
 
@@ -238,11 +259,4 @@ internal sealed class Schedule
     private int Lane(PlannedSubtask subtask) => subtask.Subtask.Work is ProjectWork && resources.EngineQueuesProjects ? 0 : 1;
 
     private sealed record Settled(PlannedSubtask Ended, bool Failed);
-
-    private static string Past(SubtaskStatus status) => status switch
-    {
-        SubtaskStatus.TimedOut => "timed out",
-        SubtaskStatus.Cancelled => "was cancelled",
-        _ => "failed",
-    };
 }

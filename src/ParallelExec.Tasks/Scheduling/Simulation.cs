@@ -22,7 +22,7 @@ internal static class Simulation
             if (!running.TryDequeue(out PlannedSubtask? ended, out (TimeSpan End, int Rank) at))
                 return now;
             now = at.End;
-            schedule.Complete(ended, new SubtaskResult { Status = SubtaskStatus.Succeeded });
+            End(schedule, ended);
         }
     }
 
@@ -46,7 +46,7 @@ internal static class Simulation
             foreach (Running each in running)
                 each.Pass(passed, stretch);
             running.Remove(next);
-            schedule.Complete(next.Subtask, new SubtaskResult { Status = SubtaskStatus.Succeeded });
+            End(schedule, next.Subtask);
         }
     }
 
@@ -74,6 +74,21 @@ internal static class Simulation
             path.Add(plan.Subtasks[index]);
         path.Reverse();
         return (path, last < 0 ? TimeSpan.Zero : end[last]);
+    }
+
+    /// <summary>The duration of a service is how long it takes to be ready; ending it takes no time.</summary>
+    private static void End(Schedule schedule, PlannedSubtask subtask)
+    {
+        var succeeded = new SubtaskResult { Status = SubtaskStatus.Succeeded };
+        if (subtask.Subtask.Service is not null)
+            schedule.Serve(subtask);
+        else
+            schedule.Complete(subtask, succeeded);
+        while (schedule.TakeUnneeded() is { Count: > 0 } services)
+        {
+            foreach (PlannedSubtask service in services)
+                schedule.Complete(service, succeeded);
+        }
     }
 
     /// <summary>How many times as long computing takes, so that all together use no more processors than there are.</summary>

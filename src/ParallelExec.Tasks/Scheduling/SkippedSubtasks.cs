@@ -1,6 +1,16 @@
+using ParallelExec.Model;
 using ParallelExec.Planning;
 
 namespace ParallelExec.Scheduling;
 
 /// <summary>Subtasks that will not run, for one reason.</summary>
-internal sealed record SkippedSubtasks(IReadOnlyList<PlannedSubtask> Subtasks, string Reason);
+internal sealed record SkippedSubtasks(IReadOnlyList<PlannedSubtask> Subtasks, string Reason)
+{
+    /// <summary>What became of that on which they depend.</summary>
+    public static string Past(SubtaskStatus status) => status switch
+    {
+        SubtaskStatus.TimedOut => "timed out",
+        SubtaskStatus.Cancelled => "was cancelled",
+        _ => "failed",
+    };
+}

@@ -127,7 +127,7 @@ internal sealed class Journal : IRunObserver, IDisposable
                     Force();
                     break;
                 // What begins is written by whoever begins it, before it does.
-                case RunStarted or SubtaskStarted or RunStopping or Tick:
+                case RunStarted or SubtaskStarted or ServiceReady or RunStopping or Tick:
                     break;
                 default:
                     throw happened.NotKnownTo(this);

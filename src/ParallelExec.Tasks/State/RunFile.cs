@@ -69,7 +69,9 @@ internal static class RunFile
             json.Exactly("startedAt", Iso8601.Of(startedAt));
         json.Number("durationMs", Milliseconds(result.Duration));
         json.Number("aloneMs", Milliseconds(alone));
-        if (result is { Attempts: > 0, Cpu: { } cpu })
+        if (result.Served is { } served)
+            json.Number("servedMs", Milliseconds(served));
+        if (result is { Attempts: > 0, Cpu: { } cpu } && planned.Subtask.Service is null)
             json.Number("cpuMs", Milliseconds(cpu.Time));
         if (result.LogFile.Length > 0)
             json.Text("logFile", result.LogFile);

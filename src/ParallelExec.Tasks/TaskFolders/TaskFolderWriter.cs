@@ -31,7 +31,7 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
                 End(planned.Subtask, file, result);
                 break;
             // One that is skipped stays pending. Subtasks without a file have nothing to be written to.
-            case RunStarted or SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or Tick or RunEnded:
+            case RunStarted or SubtaskStarted or ServiceReady or SubtaskEnded or SubtasksSkipped or RunStopping or Tick or RunEnded:
                 break;
             default:
                 throw happened.NotKnownTo(this);

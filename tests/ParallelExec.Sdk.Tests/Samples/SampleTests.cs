@@ -72,6 +72,8 @@ public sealed partial class SampleTests : IDisposable
         line = line.Trim().Replace(sample + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
         line = Project().Replace(line, "");
         line = Count().Replace(line, "[#/$1]");
+        line = Port().Replace(line, ", port *");
+        line = Served().Replace(line, "served for *");
         line = AtMost().Replace(line, "at most N");
         return TimeInBrackets().Replace(line, "$1*$2");
     }
@@ -90,6 +92,12 @@ public sealed partial class SampleTests : IDisposable
 
     [GeneratedRegex(@"^\[\d+/(\d+)\]")]
     private static partial Regex Count();
+
+    [GeneratedRegex(@", port \d+$")]
+    private static partial Regex Port();
+
+    [GeneratedRegex(@"served for \d[\dhms.]*s$")]
+    private static partial Regex Served();
 
     [GeneratedRegex(@"at most \d+")]
     private static partial Regex AtMost();

@@ -14,7 +14,7 @@ public sealed class DeclarationTests : IDisposable
     [InlineData("PEX1002", "FINE", "Command", "x", "FINE")]
     [InlineData("PEX1003", "it", "Tool", "y", "it")]
     [InlineData("PEX1004", "it", "Timeout", "soon", "Timeout")]
-    [InlineData("PEX1006", "it", "Service", "true", "Service")]
+    [InlineData("PEX1006", "it", "Memory", "1g", "Memory")]
     [InlineData("PEX2001", "it", "DependsOn", "fien", "DependsOn")]
     [InlineData("PEX2002", "it", "DependsOn", "it", "DependsOn")]
     [InlineData("PEX2003", "it", "Outputs", "out/deep", "Outputs")]

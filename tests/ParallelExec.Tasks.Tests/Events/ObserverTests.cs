@@ -30,6 +30,7 @@ public sealed class ObserverTests : IDisposable
         SubtaskResult result = Given.Succeeded with { StartedAt = DateTimeOffset.UnixEpoch };
         RunEvent[] all = [
             new RunStarted(DateTimeOffset.UnixEpoch), new SubtaskStarted(plan.Find("a"), DateTimeOffset.UnixEpoch), new Tick(DateTimeOffset.UnixEpoch),
+            new ServiceReady(plan.Find("a"), result),
             new RunStopping("why"), new SubtasksSkipped(new SkippedSubtasks([plan.Find("a")], "why")), new SubtaskEnded(plan.Find("a"), result),
             new RunEnded(new RunResult { Plan = plan, Results = [result], StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.FromSeconds(1) })];
         Assert.Equal(

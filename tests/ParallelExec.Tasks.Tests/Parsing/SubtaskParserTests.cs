@@ -212,7 +212,6 @@ public class SubtaskParserTests
     }
 
     [Theory]
-    [InlineData("Service", "false")]
     [InlineData("Isolation", "none")]
     [InlineData("Cache", "false")]
     [InlineData("Agent", "")]

@@ -49,6 +49,22 @@ public class WavesTests
     }
 
     [Fact]
+    public void Only_brings_the_cleanup_of_what_it_runs()
+    {
+        ImmutableArray<Subtask> subtasks =
+        [
+            .. Given.Subtasks("db", "a", "b"),
+            Given.Subtask("drop <- a, b, db") with { Always = true },
+            Given.Subtask("tell <- drop") with { Always = true },
+            Given.Subtask("other <- b") with { Always = true },
+        ];
+        Assert.Equal("a | drop | tell", Given.Plan(Given.Options with { Only = ["a"] }, subtasks).Waves());
+        ImmutableArray<Subtask> withService = subtasks.SetItem(
+            0, subtasks[0] with { Service = new(new TcpReadiness("tcp:1", 1), Service.DefaultReadyTimeout, Port: false) });
+        Assert.Equal("db a | drop | tell", Given.Plan(Given.Options with { Only = ["a"] }, withService).Waves());
+    }
+
+    [Fact]
     public void Only_brings_what_it_depends_on_and_Skip_leaves_out_one()
     {
         ImmutableArray<Subtask> subtasks = Given.Subtasks("a", "b <- a", "c <- b", "d");

@@ -23,12 +23,15 @@ public class RandomScheduleTests
             OnFailure = (OnFailure)random.Next(3),
             Skip = random.Next(3) == 0 ? ["s1", "s4"] : [],
         };
-        ExecutionPlan plan = Given.Plan(options, RandomSubtasks(random), new Pool("p", 3));
+        // That nothing depends on a service is a warning.
+        ExecutionPlan plan = Planner.Plan(RandomSubtasks(random), [new Pool("p", 3)], options, Given.NoDurations, [])!;
         bool[] fails = [.. plan.Subtasks.Select(_ => random.Next(6) == 0)];
         bool stops = random.Next(5) == 0;
 
         var schedule = new Schedule(plan, options);
         var running = new List<PlannedSubtask>();
+        var serving = new List<PlannedSubtask>();
+        var unneeded = new HashSet<PlannedSubtask>();
         var results = new SubtaskResult?[plan.Subtasks.Length];
         int steps = 0;
         while (!schedule.IsFinished || running.Count > 0)
@@ -41,14 +44,23 @@ public class RandomScheduleTests
                 Limits();
             }
             NoteSkipped();
-            if (running.Count == 0)
+            NoteUnneeded();
+            PlannedSubtask[] mayEnd = [.. running, .. serving.Where(service => unneeded.Contains(service) || fails[service.Index])];
+            if (mayEnd.Length == 0)
             {
                 Assert.True(schedule.IsFinished, "nothing runs, nothing may start, and yet it is not finished");
                 break;
             }
-            PlannedSubtask ended = running[random.Next(running.Count)];
-            running.Remove(ended);
-            results[ended.Index] = fails[ended.Index] ? Given.Failed : Given.Succeeded;
+            PlannedSubtask ended = mayEnd[random.Next(mayEnd.Length)];
+            bool stopped = unneeded.Contains(ended);
+            if (running.Remove(ended) && ended.Subtask.Service is not null && !stopped && (!fails[ended.Index] || random.Next(2) == 0))
+            {
+                serving.Add(ended);
+                schedule.Serve(ended);
+                continue;
+            }
+            serving.Remove(ended);
+            results[ended.Index] = fails[ended.Index] && !stopped ? Given.Failed : Given.Succeeded;
             schedule.Complete(ended, results[ended.Index]!);
             NoteSkipped();
             if (stops && steps == 4)
@@ -69,16 +81,16 @@ public class RandomScheduleTests
             Assert.Null(subtask.Excluded);
             Assert.Null(results[subtask.Index]);
             Assert.DoesNotContain(subtask, running);
-            Assert.All(subtask.Dependencies, index => Assert.True(results[index] is not null || plan.Subtasks[index].Excluded is not null));
+            Assert.All(subtask.Dependencies, index => Assert.True(results[index] is not null || Serves(index) || plan.Subtasks[index].Excluded is not null));
             if (!subtask.Subtask.Always)
                 Assert.All(subtask.Dependencies, index => Assert.False(IsFatal(index)));
             if (options.Schedule == ScheduleMode.Waves)
-                Assert.All(plan.Subtasks.Where(other => other.Wave > 0 && other.Wave < subtask.Wave), other => Assert.NotNull(results[other.Index]));
+                Assert.All(plan.Subtasks.Where(other => other.Wave > 0 && other.Wave < subtask.Wave), other => Assert.True(results[other.Index] is not null || Serves(other.Index)));
         }
 
         void Limits()
         {
-            int cores = running.Where(subtask => subtask.Subtask.Work is CommandWork).Sum(subtask => Math.Min(subtask.Subtask.Cores, options.MaxParallelism));
+            int cores = running.Where(subtask => subtask.Subtask is { Work: CommandWork, Service: null }).Sum(subtask => Math.Min(subtask.Subtask.Cores, options.MaxParallelism));
             Assert.True(cores <= options.MaxParallelism, $"{cores} cores");
             Assert.True(running.Sum(subtask => subtask.Subtask.Pools.Sum(use => use.Units)) <= 3, "pool");
             Assert.True(running.Count == 1 || running.TrueForAll(subtask => subtask.Subtask.Parallel), "alone");
@@ -94,6 +106,20 @@ public class RandomScheduleTests
             }
         }
 
+        void NoteUnneeded()
+        {
+            foreach (PlannedSubtask service in schedule.TakeUnneeded())
+            {
+                Assert.True(unneeded.Add(service), "told twice");
+                Assert.True(running.Contains(service) || serving.Contains(service));
+                Assert.All(schedule.DependentsOf(service), dependent => Assert.NotNull(results[dependent.Index]));
+            }
+            Assert.All(serving, service => Assert.Equal(
+                schedule.DependentsOf(service).All(dependent => results[dependent.Index] is not null), unneeded.Contains(service)));
+        }
+
+        bool Serves(int index) => serving.Contains(plan.Subtasks[index]);
+
         bool IsFatal(int index) => results[index] is { IsFailure: true } && plan.Subtasks[index].Subtask.ContinueOnError == ContinueOnError.False;
 
         // The model: it can not run when something fatal, or something that can not run itself, is below it.
@@ -101,18 +127,23 @@ public class RandomScheduleTests
             IsFatal(below) || (results[below] is null or { Status: SubtaskStatus.Skipped } && Doomed(below)));
     }
 
-    private static ImmutableArray<Subtask> RandomSubtasks(Random random) => [.. Enumerable.Range(0, random.Next(1, 40)).Select(i => new Subtask
+    private static ImmutableArray<Subtask> RandomSubtasks(Random random)
+    {
+        bool service = false;
+        return [.. Enumerable.Range(0, random.Next(1, 40)).Select(i => new Subtask
     {
         Id = $"s{i}",
-        Work = random.Next(5) == 0 ? new ProjectWork($"{Given.Root}/{i}.proj", [], [], IsDeclaringProject: false) : new CommandWork("x", null),
+        Work = !(service = random.Next(8) == 0) && random.Next(5) == 0 ? new ProjectWork($"{Given.Root}/{i}.proj", [], [], IsDeclaringProject: false) : new CommandWork("x", null),
         Origin = new Origin("", "ParallelTask", ""),
         WorkingDirectory = Given.Root,
         // The two that a run may skip are always there.
         DependsOn = i == 0 ? [] : [.. Enumerable.Range(0, random.Next(4)).Select(_ => $"s{random.Next(i)}")],
-        Parallel = random.Next(8) != 0,
+        Parallel = service || random.Next(8) != 0,
+        Service = service ? new Service(new TcpReadiness("tcp:1", 1), Service.DefaultReadyTimeout, Port: false) : null,
         Always = random.Next(10) == 0,
         Cores = random.Next(4),
-        Pools = random.Next(4) == 0 ? [new PoolUse("p", random.Next(1, 4))] : [],
+        Pools = !service && random.Next(4) == 0 ? [new PoolUse("p", random.Next(1, 4))] : [],
         ContinueOnError = random.Next(6) == 0 ? ContinueOnError.WarnAndContinue : ContinueOnError.False,
     }).Concat(Given.Subtasks("s1", "s4")).DistinctBy(subtask => subtask.Id)];
+    }
 }

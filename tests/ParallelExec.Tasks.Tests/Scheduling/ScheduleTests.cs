@@ -10,6 +10,24 @@ public class ScheduleTests
     private static readonly RunOptions Wide = Given.Options with { MaxParallelism = 100, NodeCount = 100 };
 
     [Fact]
+    public void Where_the_next_for_a_pool_is_skipped_the_one_after_it_has_its_turn()
+    {
+        RunOptions options = Given.Options with { Schedule = ScheduleMode.Eager };
+        PoolUse[] pool = [new("p", 1)];
+        ExecutionPlan plan = Given.Plan(
+            options,
+            [Given.Subtask("z"), Given.Subtask("a") with { Pools = [.. pool] }, Given.Subtask("y") with { Pools = [.. pool] },
+                Given.Subtask("x <- z") with { Pools = [.. pool] }, Given.Subtask("x2 <- x")],
+            new Pool("p", 1));
+        var schedule = new Schedule(plan, options);
+        Assert.Equal(["z", "a", null], new[] { schedule.TryStart()?.Id, schedule.TryStart()?.Id, schedule.TryStart()?.Id });
+        schedule.Complete(plan.Find("z"), Given.Succeeded);
+        Assert.Null(schedule.TryStart());
+        schedule.Complete(plan.Find("a"), Given.Failed);
+        Assert.Equal("y", schedule.TryStart()?.Id);
+    }
+
+    [Fact]
     public void A_wave_starts_when_the_one_before_has_ended()
     {
         var run = new Walk(Wide, Given.Subtasks("a", "slow", "b <- a"));

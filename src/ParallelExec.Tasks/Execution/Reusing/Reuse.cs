@@ -27,12 +27,12 @@ internal sealed class Reuse(
 
     public void SetHasRun(PlannedSubtask subtask) => hasRun[subtask.Index] = true;
 
-    /// <summary>A milestone does nothing: what is new after it is what is new before it.</summary>
-    public void Pass(PlannedSubtask milestone)
+    /// <summary>A milestone does nothing, and neither does a service by itself: what is new after it is what is new before it.</summary>
+    public void Pass(PlannedSubtask idle)
     {
-        handOver.Pass(milestone);
-        if (milestone.Dependencies.Any(HasRun))
-            SetHasRun(milestone);
+        handOver.Pass(idle);
+        if (idle.Dependencies.Any(HasRun))
+            SetHasRun(idle);
     }
 
     /// <summary>What it handed on when it succeeded is handed on again.</summary>
@@ -113,7 +113,7 @@ internal sealed class Reuse(
             else
                 handOver.Pass(subtask);
             // A milestone does nothing, so nothing is new after it but what is new before it.
-            if (reused.Record is null ? subtask.Subtask.Work is not MilestoneWork || before is not null : before is not null)
+            if (reused.Record is null ? subtask.Subtask is { Work: not MilestoneWork, Service: null } || before is not null : before is not null)
                 SetHasRun(subtask);
             forecast[subtask.Index] = reused.Record is not null && before is not null ? new Reused(null, $"'{before}' runs before it; if that changes nothing, it is up to date") : reused;
         }
@@ -140,8 +140,8 @@ internal sealed class Reuse(
 
     private bool HoldsSecret(string text) => masker is not null && masker.Apply(text) != text;
 
-    // Cleanup cleans up after this run. Task folders say themselves what is done, and people change that.
-    private static bool CanBeReused(Subtask subtask) => subtask is { Always: false, TaskFile: null, Work: not MilestoneWork };
+    // Cleanup cleans up after this run, and a service serves it. Task folders say themselves what is done, and people change that.
+    private static bool CanBeReused(Subtask subtask) => subtask is { Always: false, TaskFile: null, Service: null, Work: not MilestoneWork };
 
     private string? OutputsDiffer(Subtask subtask, SuccessRecord record)
     {

@@ -100,6 +100,8 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
         string? missing = pump.GetAwaiter().GetResult();
         if (stopped is null && ExitCodes.IsOfStop(child.ExitCode, Platform.Current) && context.Ended.WaitHandle.WaitOne(StopPatience))
             stopped = child.StopRest(Grace);
+        if (stopped is null && context.EndsRest)
+            child.StopRest(Grace);
         CpuUse? cpu = child.CpuTime is { } used ? watch.With(used) : null;
         if (stopped is not null)
         {

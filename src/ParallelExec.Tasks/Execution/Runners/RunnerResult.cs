@@ -65,6 +65,9 @@ internal sealed record AttemptContext(
 {
     public bool AppendToLog { get; init; } = Attempt > 1;
 
+    /// <summary>What it has left in the background when it ends by itself is ended too.</summary>
+    public bool EndsRest { get; init; }
+
     /// <summary>Of a project that others wait for: to be disposed when it waits too.</summary>
     public IDisposable? Expected { get; init; }
 

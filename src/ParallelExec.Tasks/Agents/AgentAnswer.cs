@@ -5,7 +5,9 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Agents;
 
-/// <summary>What a command line says of its own work, beyond its exit code: 0 often means no more than that the session has ended.</summary>
+/// <summary>
+/// What a command line says of its own work, beyond its exit code: 0 often means no more than that the session has ended.
+/// </summary>
 internal sealed partial class AgentAnswer
 {
     private readonly string? preset;
@@ -74,7 +76,8 @@ internal sealed partial class AgentAnswer
                 error = line.TextAt("error", "data", "message") ?? line.TextAt("error", "name") ?? "an error";
                 break;
             case ("opencode", "tool_use"):
-                failedTool = line.TextAt("part", "state", "status") == "error" ? line.TextAt("part", "state", "error") ?? line.TextAt("part", "tool") : null;
+                failedTool = line.TextAt("part", "state", "status") == "error" ? line.TextAt("part", "state", "error")
+                    ?? line.TextAt("part", "tool") : null;
                 break;
             case ("opencode", "text"):
                 Summary = line.TextAt("part", "text") ?? Summary;
@@ -98,8 +101,10 @@ internal sealed partial class AgentAnswer
             case ("claude" or "qwen", "result"):
                 (end, Summary) = ("done", line.TextAt("result") ?? "");
                 if (IsTrue(line.At("is_error")))
-                    error = line.TextAt("result") ?? line.TextAt("error", "message") ?? line.TextAt("error") ?? line.TextAt("subtype") ?? "an error";
-                else if (line.ItemsAt("permission_denials").Select(each => each.TextAt("tool_name") ?? "a tool").Distinct().ToArray() is { Length: > 0 } denied)
+                    error = line.TextAt("result") ?? line.TextAt("error", "message") ?? line.TextAt("error") ?? line.TextAt("subtype")
+                        ?? "an error";
+                else if (line.ItemsAt("permission_denials").Select(each => each.TextAt("tool_name") ?? "a tool").Distinct()
+                    .ToArray() is { Length: > 0 } denied)
                     error = $"it was not permitted to use {string.Join(", ", denied)}";
                 break;
             case ("copilot", "assistant.message"):
@@ -118,8 +123,12 @@ internal sealed partial class AgentAnswer
     }
 
     private static bool IsTrue(JsonElement? value) =>
-        value is { ValueKind: JsonValueKind.True } || (value is { ValueKind: JsonValueKind.String } text && text.GetRawText().Equals("\"true\"", StringComparison.OrdinalIgnoreCase));
+        value is { ValueKind: JsonValueKind.True }
+            || (value is { ValueKind: JsonValueKind.String } text
+            && text.GetRawText().Equals("\"true\"", StringComparison.OrdinalIgnoreCase));
 
-    [GeneratedRegex(@"\b429\b|\b529\b|rate.?limit|too many requests|overloaded|usage limit|insufficient_quota|quota exceeded|exceeded your (current )?quota", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b429\b|\b529\b|rate.?limit|too many requests|overloaded|usage limit|insufficient_quota|quota exceeded|exceeded your (current "
+        + @")?quota", RegexOptions.IgnoreCase)]
     private static partial Regex RateLimit();
 }

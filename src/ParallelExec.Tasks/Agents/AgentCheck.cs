@@ -8,12 +8,14 @@ namespace ParallelExec.Agents;
 /// <summary>What can be known to go wrong with agents before anything runs.</summary>
 internal static class AgentCheck
 {
-    public static void Check(ExecutionPlan plan, PromptText prompts, IReadOnlyDictionary<string, string> environment, List<Diagnostic> diagnostics)
+    public static void Check(
+        ExecutionPlan plan, PromptText prompts, IReadOnlyDictionary<string, string> environment, List<Diagnostic> diagnostics)
     {
         PlannedSubtask[] agents = [.. plan.Subtasks.Where(subtask =>
             subtask.Excluded is null && subtask.Subtask is { Work: AgentWork, TaskFile: null or { Status: not TaskFileStatus.Blocked } })];
         CheckRunners([.. agents.Select(subtask => subtask.Subtask)], diagnostics);
-        foreach (IGrouping<string, PlannedSubtask> tool in agents.Where(subtask => Command(subtask) is not null).GroupBy(subtask => Command(subtask)!.Tool))
+        foreach (IGrouping<string, PlannedSubtask> tool in agents.Where(subtask => Command(subtask) is not null)
+            .GroupBy(subtask => Command(subtask)!.Tool))
         {
             PlannedSubtask first = tool.First();
             if (ExecutableFinder.Find(tool.Key, first.Subtask.WorkingDirectory, environment) is not null)
@@ -21,13 +23,21 @@ internal static class AgentCheck
             string install = Command(first)!.Preset is { } preset
                 ? $" Install it with `{AgentPreset.Find(preset)!.Install}`, or {Located(Command(first)!.Item, preset)}."
                 : "";
-            diagnostics.Add(Diagnostic.Error(Codes.AgentMissing, $"{Wording.Ids([.. tool.Select(subtask => subtask.Id)])}: the program '{tool.Key}' was not found.{install}", first.Subtask.Origin));
+            diagnostics.Add(
+                Diagnostic.Error(
+                    Codes.AgentMissing,
+                    $"{Wording.Ids([.. tool.Select(subtask => subtask.Id)])}: the program '{tool.Key}' was not found.{install}",
+                    first.Subtask.Origin));
         }
         foreach (PlannedSubtask subtask in agents)
         {
             int length = prompts.For(subtask, []).Length;
             if (length > PromptText.Longest)
-                diagnostics.Add(Diagnostic.Error(Codes.PromptTooLong, $"'{subtask.Id}': its prompt has {length} characters, at most {PromptText.Longest} are sent. Shorten it, or put a part of it into ContextFiles.", subtask.Subtask.Origin));
+                diagnostics.Add(
+                    Diagnostic.Error(
+                        Codes.PromptTooLong,
+                        $"'{subtask.Id}': its prompt has {length} characters, at most {PromptText.Longest} are sent. Shorten it, or put a "
+                        + $"part of it into ContextFiles.", subtask.Subtask.Origin));
         }
     }
 
@@ -43,12 +53,15 @@ internal static class AgentCheck
             string add = unknown.Key.Length == 0 ? "" : $"add <ParallelAgent Include=\"{unknown.Key}\" Runner=\"opencode\" />, or ";
             diagnostics.Add(Diagnostic.Error(
                 Codes.NoRunner,
-                $"{Wording.Ids([.. unknown.Select(subtask => subtask.Id)])}: it is not said how {agent} is started; {add}set ParallelExecAgentRunner to one of {AgentResolver.Presets}.",
+                $"{Wording.Ids([.. unknown.Select(subtask => subtask.Id)])}: it is not said how {agent} is started; {add}set "
+                    + $"ParallelExecAgentRunner to one of {AgentResolver.Presets}.",
                 unknown.First().Origin));
         }
     }
 
-    /// <summary>Context files that are not there: of an agent that is to run that is an error, otherwise somebody may still write them.</summary>
+    /// <summary>
+    /// Context files that are not there: of an agent that is to run that is an error, otherwise somebody may still write them.
+    /// </summary>
     public static void CheckContext(ExecutionPlan plan, bool running, List<Diagnostic> diagnostics)
     {
         var reported = new HashSet<MissingFile>();

@@ -29,7 +29,9 @@ internal static class AgentTranscript
     private static string? Readable(string preset, JsonElement line) => (preset, line.TextAt("type")) switch
     {
         ("opencode", "text") => line.TextAt("part", "text"),
-        ("opencode", "tool_use") => $"{line.TextAt("part", "tool")}: {line.TextAt("part", "state", "error") ?? line.TextAt("part", "state", "title") ?? line.TextAt("part", "state", "status")}",
+        ("opencode", "tool_use") =>
+            $"{line.TextAt("part", "tool")}: "
+            + $"{line.TextAt("part", "state", "error") ?? line.TextAt("part", "state", "title") ?? line.TextAt("part", "state", "status")}",
         ("opencode", "error") => $"error: {line.TextAt("error", "data", "message") ?? line.TextAt("error", "name")}",
         ("codex", "item.completed") => line.At("item") is { } item ? Item(item) : null,
         ("codex" or "gemini", "error") => $"error: {line.TextAt("message")}",
@@ -51,7 +53,9 @@ internal static class AgentTranscript
     };
 
     private static string? Message(JsonElement line) =>
-        string.Join("; ", line.ItemsAt("message", "content").Select(part => part.TextAt("text") ?? part.TextAt("name")).OfType<string>()) is { Length: > 0 } parts
+        string.Join("; ",
+            line.ItemsAt("message", "content").Select(part => part.TextAt("text") ?? part.TextAt("name"))
+            .OfType<string>()) is { Length: > 0 } parts
             ? parts
             : line.TextAt("message", "content") ?? line.TextAt("message");
 }

@@ -51,7 +51,8 @@ internal sealed class PromptText(RunOptions options, IReadOnlyDictionary<string,
         if (!planned.Dependents.IsEmpty || subtask.Team is not null)
         {
             Paragraph("## Handing on");
-            Paragraph($"What those who work after you{(subtask.Team is null ? "" : ", and your team,")} should know, append to the file `{HandOverFiles.NotesOf(options, subtask)}`.");
+            Paragraph($"What those who work after you{(subtask.Team is null ? "" : ", and your team,")} should know, append to the file "
+                + $"`{HandOverFiles.NotesOf(options, subtask)}`.");
             Paragraph($"Values for them go, as lines NAME=value, into the file `{HandOverFiles.OutputOf(options, subtask)}`.");
         }
         AppendContext(text, subtask);
@@ -74,7 +75,8 @@ internal sealed class PromptText(RunOptions options, IReadOnlyDictionary<string,
         text.Append("\n## Your team: ").Append(team.Name).Append('\n');
         if (subtask.Role.Length > 0)
             text.Append("\nYour role: ").Append(subtask.Role).Append('\n');
-        text.Append("\nThe team shares `").Append(team.SharedContext).Append("`. Read it again when you need to know how far the others are; do not write to it.\n");
+        text.Append("\nThe team shares `").Append(team.SharedContext)
+            .Append("`. Read it again when you need to know how far the others are; do not write to it.\n");
         // Not remembered: it grows while the run goes on.
         if (Quote(team.SharedContext) is { } content)
             text.Append("\nAt this moment it says:\n\n").Append(content.TrimEnd()).Append('\n');

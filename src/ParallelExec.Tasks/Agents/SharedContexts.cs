@@ -70,13 +70,15 @@ internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRu
         }
     }
 
-    private IEnumerable<PlannedSubtask> Members() => plan.Subtasks.Where(subtask => subtask.Excluded is null && subtask.Subtask.Team is not null);
+    private IEnumerable<PlannedSubtask> Members() =>
+        plan.Subtasks.Where(subtask => subtask.Excluded is null && subtask.Subtask.Team is not null);
 
     private void EndIn(int wave)
     {
         if (wave == 0 || --unfinished[wave - 1] > 0)
             return;
-        foreach (PlannedSubtask member in plan.Waves[wave - 1].Where(subtask => subtask.Subtask.Team is not null).OrderBy(subtask => subtask.Index))
+        foreach (PlannedSubtask member in plan.Waves[wave - 1].Where(subtask => subtask.Subtask.Team is not null)
+            .OrderBy(subtask => subtask.Index))
             Merge(member, wholeLines: false);
     }
 
@@ -110,7 +112,8 @@ internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRu
         foreach (string line in text.Split('\n').Select(line => line.Trim()))
         {
             if (headings.TryGetValue(line, out PlannedSubtask? member))
-                earlier.TryAdd(member.Index, lines = earlier.GetValueOrDefault(member.Index) ?? new HashSet<string>(StringComparer.Ordinal));
+                earlier.TryAdd(
+                    member.Index, lines = earlier.GetValueOrDefault(member.Index) ?? new HashSet<string>(StringComparer.Ordinal));
             else
                 lines?.Add(line);
         }
@@ -161,7 +164,8 @@ internal sealed class SharedContexts(ExecutionPlan plan, RunOptions options, IRu
         {
             // It is tried again with each note; once is enough to say why.
             if (told.Add(team.Name))
-                log.Report(Diagnostic.Warning(Codes.SharedContextNotWritten, $"The shared context of the team '{team.Name}' could not be written: {e.Message}"));
+                log.Report(Diagnostic.Warning(
+                    Codes.SharedContextNotWritten, $"The shared context of the team '{team.Name}' could not be written: {e.Message}"));
         }
     }
 }

@@ -43,7 +43,8 @@ internal sealed class RunComposition : IDisposable
         handOver = new HandOver(setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report);
         processes = new ProcessRunner(threads, setup.Masker, watchdog);
         reuse = new Reuse(
-            setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records, setup.Masker);
+            setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records,
+                setup.Masker);
         journal = Journal.TryBegin(Options, runId, setup.Time.GetUtcNow(), reuse.Kept, setup.Log, setup.Masker);
         remote = Options is { Cache: CacheMode.Remote, RemoteCache: { } address }
             ? new RemoteCache(address, Options.RemoteCacheWrite, setup.Environment.GetValueOrDefault(RemoteCache.TokenVariable), setup.Log)

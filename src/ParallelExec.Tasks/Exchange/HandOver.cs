@@ -12,7 +12,8 @@ namespace ParallelExec.Exchange;
 /// <summary>What a subtask gets from those before it, and gives to those after it: environment variables and files.</summary>
 /// <param name="report">Told what is lost on the way: from any thread, each thing once.</param>
 internal sealed class HandOver(
-    ExecutionPlan plan, RunOptions options, IReadOnlyDictionary<string, string> baseEnvironment, string runId, HandOverFiles files, Action<Diagnostic> report)
+    ExecutionPlan plan, RunOptions options, IReadOnlyDictionary<string, string> baseEnvironment, string runId, HandOverFiles files,
+        Action<Diagnostic> report)
 {
     /// <summary>
     /// An environment variable that every process of one attempt inherits: also those that left the process tree (a double fork,
@@ -30,7 +31,8 @@ internal sealed class HandOver(
     public IReadOnlyDictionary<string, string> Prepare(PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results)
     {
         Subtask subtask = planned.Subtask;
-        var environment = new Dictionary<string, string>(baseEnvironment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var environment = new Dictionary<string, string>(
+            baseEnvironment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         if (subtask.Work is ProjectWork && subtask.Verify is null)
             return environment;
 
@@ -78,7 +80,8 @@ internal sealed class HandOver(
     /// <summary>The environment of a command that is no attempt at the work: nothing is handed to it.</summary>
     public IReadOnlyDictionary<string, string> Declared(PlannedSubtask planned)
     {
-        var environment = new Dictionary<string, string>(baseEnvironment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var environment = new Dictionary<string, string>(
+            baseEnvironment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         foreach ((string name, string value) in planned.Subtask.Environment)
             environment[name] = value;
         environment[CookieVariable] = Cookie(planned, 0);
@@ -105,7 +108,8 @@ internal sealed class HandOver(
         {
             string text = files.TakeOutput(planned.Subtask) ?? "";
             // The message quotes a line of it, cut: a secret that is cut would not be known any more.
-            if (!OutputValues.TryParse(text, out values, out string problem) && !OutputValues.TryParse(files.Hidden(text), out _, out problem))
+            if (!OutputValues.TryParse(text, out values, out string problem)
+                && !OutputValues.TryParse(files.Hidden(text), out _, out problem))
                 return Unreadable(problem);
         }
         catch (IOException e)
@@ -114,18 +118,25 @@ internal sealed class HandOver(
         }
         if (port is { } own && !values.ContainsKey(OwnPort.ValueName))
             values = values.SetItem(OwnPort.ValueName, own.ToString(CultureInfo.InvariantCulture));
-        foreach (IGrouping<string, string> same in values.Keys.GroupBy(name => VariableOf(planned.Id, name), StringComparer.Ordinal).Where(same => same.Skip(1).Any()))
+        foreach (IGrouping<string, string> same in values.Keys.GroupBy(name => VariableOf(planned.Id, name), StringComparer.Ordinal)
+            .Where(same => same.Skip(1).Any()))
         {
             string names = string.Join(" and ", same.Select(name => $"'{name}'"));
             Tell(
-                $"'{planned.Id}' hands on {names}, which are one environment variable, {same.Key}: it has the value of '{same.First()}'. The context file has each under its name. Rename one of them.",
+                $"'{planned.Id}' hands on {names}, which are one environment variable, {same.Key}: it has the value of '{same.First()}'. "
+                    + $"The context file has each under its name. Rename one of them.",
                 planned.Subtask.Origin);
         }
         HandOn(planned, values, NotesFrom(planned));
         return result with { Values = values };
 
         SubtaskResult Unreadable(string why) =>
-            result with { Status = SubtaskStatus.Failed, Code = Codes.HandOver, Reason = $"what it wrote to PARALLELEXEC_OUTPUT can not be read: {why}" };
+            result with
+            {
+                Status = SubtaskStatus.Failed,
+                Code = Codes.HandOver,
+                Reason = $"what it wrote to PARALLELEXEC_OUTPUT can not be read: {why}"
+            };
     }
 
     /// <summary>The subtask has ended, however: no file of its own keeps a secret. Never throws.</summary>
@@ -226,14 +237,16 @@ internal sealed class HandOver(
         }
     }
 
-    private string Cookie(PlannedSubtask planned, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{runId}-{planned.Index}-{attempt};");
+    private string Cookie(PlannedSubtask planned, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{runId}-{planned.Index}-{attempt};");
 
     private void TellLost(string variable, string first, string second)
     {
         if (first == second)
             return;
         Tell(
-            $"'{first}' and '{second}' hand on values that are one environment variable, {variable}: it has the value of '{first}'. The context file has each under its id. Rename one of the subtasks, or of the values.",
+            $"'{first}' and '{second}' hand on values that are one environment variable, {variable}: it has the value of '{first}'. The "
+                + $"context file has each under its id. Rename one of the subtasks, or of the values.",
             plan.Subtasks.FirstOrDefault(subtask => subtask.Id == second)?.Subtask.Origin);
     }
 

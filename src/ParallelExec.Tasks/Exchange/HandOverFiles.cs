@@ -20,7 +20,8 @@ internal sealed class HandOverFiles(RunOptions options, SecretMasker? masker)
     private const int LongestNotes = 1_000_000;
 
     /// <summary>The files that belong to one subtask, without their endings.</summary>
-    public static string Stem(RunOptions options, Subtask subtask) => Path.Combine(options.Directory, "handover", LogFiles.SafeName(subtask.Id));
+    public static string Stem(RunOptions options, Subtask subtask) =>
+        Path.Combine(options.Directory, "handover", LogFiles.SafeName(subtask.Id));
 
     /// <summary>Where a subtask writes what others should know.</summary>
     public static string NotesOf(RunOptions options, Subtask subtask) => Stem(options, subtask) + ".notes.md";
@@ -47,7 +48,8 @@ internal sealed class HandOverFiles(RunOptions options, SecretMasker? masker)
 
         // It is there before the child is: nobody can read half of it. The file of the last run is written over where it is:
         // a new file, or one that was emptied first (journaling file systems flush it then), costs more than to start the child.
-        using SafeFileHandle handle = File.OpenHandle(ContextOf(options, subtask), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        using SafeFileHandle handle = File.OpenHandle(
+            ContextOf(options, subtask), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         RandomAccess.Write(handle, text, 0);
         if (RandomAccess.GetLength(handle) != text.Length)
             RandomAccess.SetLength(handle, text.Length);

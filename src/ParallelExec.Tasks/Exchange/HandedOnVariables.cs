@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ParallelExec.Exchange;
 
-/// <summary>The values that become environment variables. Systems bound the size of an environment: what does not fit is in the context file only.</summary>
+/// <summary>
+/// The values that become environment variables. Systems bound the size of an environment: what does not fit is in the context file only.
+/// </summary>
 /// <param name="Values">By the names of their variables.</param>
 /// <param name="LeftOut">The names of the variables that there would be otherwise.</param>
 internal sealed record HandedOnVariables(ImmutableArray<KeyValuePair<string, string>> Values, ImmutableArray<string> LeftOut)
@@ -11,7 +13,10 @@ internal sealed record HandedOnVariables(ImmutableArray<KeyValuePair<string, str
     /// <summary>In characters. Linux allows 128 KiB for one variable, and a character can take three bytes.</summary>
     private const int LongestValue = 30_000;
 
-    /// <summary>Of all names and values together, in bytes: macOS allows 1 MiB for arguments and environment in all, Linux usually 2 MiB, and the build's own is to fit too.</summary>
+    /// <summary>
+    /// Of all names and values together, in bytes: macOS allows 1 MiB for arguments and environment in all, Linux usually 2 MiB, and the
+    /// build's own is to fit too.
+    /// </summary>
     private const int LongestSum = 256 * 1024;
 
     /// <summary>The `=`, the zero at the end, and where the system notes it.</summary>

@@ -3,7 +3,9 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Exchange;
 
-/// <summary>The form of the file <c>PARALLELEXEC_OUTPUT</c>: <c>NAME=value</c> lines, or <c>NAME&lt;&lt;END</c> blocks. The last of a name counts.</summary>
+/// <summary>
+/// The form of the file <c>PARALLELEXEC_OUTPUT</c>: <c>NAME=value</c> lines, or <c>NAME&lt;&lt;END</c> blocks. The last of a name counts.
+/// </summary>
 internal static class OutputValues
 {
     public static bool TryParse(string text, out ImmutableSortedDictionary<string, string> values, out string problem)
@@ -23,7 +25,8 @@ internal static class OutputValues
                 string end = line[(block + 2)..].Trim();
                 int close = end.Length == 0 ? -1 : Array.IndexOf(lines, end, i + 1);
                 if (close < 0)
-                    return Fail($"line {i + 1} opens a block that '{Wording.Shorten(end, 60)}' should close, and no line is that", out values, out problem);
+                    return Fail($"line {i + 1} opens a block that '{Wording.Shorten(end, 60)}' should close, and no line is that",
+                        out values, out problem);
                 builder[line[..block].Trim()] = string.Join('\n', lines[(i + 1)..close]);
                 i = close;
             }

@@ -11,7 +11,8 @@ namespace ParallelExec.Execution;
 /// what fails in an observer, or here, stops it as Ctrl+C would, and the result says so.
 /// </summary>
 internal sealed class RunEngine(
-    ExecutionPlan plan, RunOptions options, SubtaskExecutor executor, IReadOnlyList<IRunObserver> observers, TimeProvider time) : IDisposable
+    ExecutionPlan plan, RunOptions options, SubtaskExecutor executor, IReadOnlyList<IRunObserver> observers, TimeProvider time)
+        : IDisposable
 {
     private const string NotAfterFault = "ParallelExec failed itself";
 
@@ -158,7 +159,9 @@ internal sealed class RunEngine(
         schedule.Stop(reason);
     }
 
-    /// <summary>The loop has failed, so its state can not be trusted: all that runs is ended and awaited, nothing else is started.</summary>
+    /// <summary>
+    /// The loop has failed, so its state can not be trusted: all that runs is ended and awaited, nothing else is started.
+    /// </summary>
     private void Break(Exception e, object message)
     {
         fault ??= new RunFault($"the run's loop, at {message.GetType().Name}", e);
@@ -205,7 +208,8 @@ internal sealed class RunEngine(
     }
 
     private SubtaskResult LeftOut(PlannedSubtask subtask) =>
-        isBroken && subtask.Excluded is null ? SubtaskResult.Skipped(NotAfterFault) : subtask.IsResumed ? SubtaskResult.Resumed(subtask.Excluded!) : SubtaskResult.Skipped(subtask.Excluded ?? "");
+        isBroken && subtask.Excluded is null ? SubtaskResult.Skipped(NotAfterFault) : subtask.IsResumed
+            ? SubtaskResult.Resumed(subtask.Excluded!) : SubtaskResult.Skipped(subtask.Excluded ?? "");
 
     private void StartAll()
     {
@@ -226,7 +230,9 @@ internal sealed class RunEngine(
     {
         try
         {
-            executor.Start(subtask, results, serving => Post(new Ready(subtask, serving)), services.WithPatience(subtask, result => Post(new Ended(subtask, result))), cancel);
+            executor.Start(
+                subtask, results, serving =>
+                Post(new Ready(subtask, serving)), services.WithPatience(subtask, result => Post(new Ended(subtask, result))), cancel);
         }
         catch (Exception e)
         {

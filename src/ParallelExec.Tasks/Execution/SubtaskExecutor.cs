@@ -28,7 +28,8 @@ internal sealed class SubtaskExecutor(
     /// <param name="ended">Told the result, on the thread that has it: going through the thread pool would cost a wake-up.</param>
     /// <param name="ready">Told when a service is ready, in the same way.</param>
     public void Start(
-        PlannedSubtask subtask, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ready, Action<SubtaskResult> ended, CancellationToken cancel)
+        PlannedSubtask subtask, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ready, Action<SubtaskResult> ended,
+            CancellationToken cancel)
     {
         switch (subtask.Subtask)
         {
@@ -61,7 +62,8 @@ internal sealed class SubtaskExecutor(
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // A full disk, or somebody removed the folder of the run.
-                result = SubtaskResult.Failed(Codes.StateNotWritable, $"its files in '{options.Directory}' can not be written: {e.Message}");
+                result = SubtaskResult.Failed(
+                    Codes.StateNotWritable, $"its files in '{options.Directory}' can not be written: {e.Message}");
             }
             catch (Exception e)
             {

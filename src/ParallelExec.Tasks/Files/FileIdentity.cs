@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace ParallelExec.Files;
 
 /// <summary>What tells that a file is the one that it was, without reading it.</summary>
-/// <param name="ChangedAt">When its content, name or rights changed last, which nobody can set; the same as <paramref name="WrittenAt"/> where the system does not tell.</param>
+/// <param name="ChangedAt">When its content, name or rights changed last, which nobody can set; the same as <paramref name="WrittenAt"/>
+/// where the system does not tell.</param>
 /// <param name="Number">The inode; 0 where the system does not tell.</param>
 internal readonly partial record struct FileIdentity(long Size, DateTime WrittenAt, DateTime ChangedAt, long Number)
 {

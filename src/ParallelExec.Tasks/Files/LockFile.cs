@@ -15,7 +15,9 @@ internal sealed partial class LockFile : IDisposable
 
     private const int MostAttempts = 100;
 
-    /// <summary>Whoever looks whether it is taken (<see cref="IsTaken"/>) holds it for a moment: so often and so long it is tried again.</summary>
+    /// <summary>
+    /// Whoever looks whether it is taken (<see cref="IsTaken"/>) holds it for a moment: so often and so long it is tried again.
+    /// </summary>
     private const int MostLooks = 20;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 

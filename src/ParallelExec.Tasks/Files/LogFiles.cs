@@ -34,7 +34,9 @@ internal static class LogFiles
         }
     }
 
-    /// <summary>The id itself where that is safe; otherwise what is readable of it, and a digest behind <c>~</c>, which no id holds.</summary>
+    /// <summary>
+    /// The id itself where that is safe; otherwise what is readable of it, and a digest behind <c>~</c>, which no id holds.
+    /// </summary>
     public static string SafeName(string id)
     {
         var readable = new StringBuilder(id.Length);
@@ -52,7 +54,8 @@ internal static class LogFiles
     private static bool IsDevice(string id) => id.Split('.')[0].ToUpperInvariant() switch
     {
         "CON" or "PRN" or "AUX" or "NUL" => true,
-        { Length: 4 } stem => (stem.StartsWith("COM", StringComparison.Ordinal) || stem.StartsWith("LPT", StringComparison.Ordinal)) && char.IsAsciiDigit(stem[3]),
+        { Length: 4 } stem => (stem.StartsWith("COM", StringComparison.Ordinal) || stem.StartsWith("LPT", StringComparison.Ordinal))
+            && char.IsAsciiDigit(stem[3]),
         _ => false,
     };
 }

@@ -13,7 +13,8 @@ internal static class LogLines
 
     /// <summary>The lines of a log file, made fit for a console: control characters and colours removed, long lines cut.</summary>
     /// <param name="start">Bytes of it that are passed over; no less than <see cref="StartOf"/>.</param>
-    /// <returns>None where it is not, or no longer, a plain file: a subtask may do what it likes to it, and a pipe or a device has no end.</returns>
+    /// <returns>None where it is not, or no longer, a plain file: a subtask may do what it likes to it, and a pipe or a device has no
+    /// end.</returns>
     public static IEnumerable<string> Read(string logFile, int longestLine = Longest, long start = 0)
     {
         if (!PlainFile.Exists(logFile))

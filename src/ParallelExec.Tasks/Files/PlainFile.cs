@@ -12,7 +12,8 @@ internal static class PlainFile
     public static bool Exists(string path) =>
         OperatingSystem.IsLinux() ? FileIdentity.Of(path) is not null : File.Exists(path);
 
-    /// <exception cref="IOException">It is no file, is not there, is longer than <paramref name="most"/> bytes, or can not be read.</exception>
+    /// <exception cref="IOException">It is no file, is not there, is longer than <paramref name="most"/> bytes, or can not be
+    /// read.</exception>
     /// <exception cref="UnauthorizedAccessException">It can not be read.</exception>
     public static byte[] Read(string path, int most)
     {

@@ -55,7 +55,8 @@ internal sealed class FileHashes
     }
 
     /// <returns>
-    /// Null where there is no such file; <see cref="Fingerprint.Unreadable"/> where nobody can tell what is in it. Pipes and devices are not opened.
+    /// Null where there is no such file; <see cref="Fingerprint.Unreadable"/> where nobody can tell what is in it. Pipes and devices are
+    /// not opened.
     /// </returns>
     public string? Of(string path)
     {

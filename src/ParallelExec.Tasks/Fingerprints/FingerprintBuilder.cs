@@ -8,18 +8,23 @@ using ParallelExec.Planning;
 
 namespace ParallelExec.Fingerprints;
 
-/// <summary>Makes the fingerprints of a plan's subtasks: of what is declared, of the contents of inputs, of what they depend on and get from it.</summary>
+/// <summary>
+/// Makes the fingerprints of a plan's subtasks: of what is declared, of the contents of inputs, of what they depend on and get from it.
+/// </summary>
 /// <param name="hashes">Made when the first input is looked at.</param>
 /// <param name="toolVersion">A digest of what the declared <c>VersionCommand</c> says; null where none is declared.</param>
-internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options, HandOver handOver, Lazy<FileHashes> hashes, Func<PlannedSubtask, string?> toolVersion)
+internal sealed class FingerprintBuilder(
+    ExecutionPlan plan, RunOptions options, HandOver handOver, Lazy<FileHashes> hashes, Func<PlannedSubtask, string?> toolVersion)
 {
     private const string InputPrefix = "input ";
 
-    private static readonly string Platform = Hash($"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux")}-{RuntimeInformation.OSArchitecture}");
+    private static readonly string Platform = Hash(
+        $"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux")}-{RuntimeInformation.OSArchitecture}");
 
     private readonly Fingerprint?[] made = new Fingerprint?[plan.Subtasks.Length];
 
-    private readonly HashSet<string> services = [.. plan.Subtasks.Where(subtask => subtask.Subtask.Service is not null).Select(subtask => subtask.Id)];
+    private readonly HashSet<string> services =
+        [.. plan.Subtasks.Where(subtask => subtask.Subtask.Service is not null).Select(subtask => subtask.Id)];
 
     private readonly string projectFolder = options.ProjectDirectory.TrimEnd('/', '\\') + Path.DirectorySeparatorChar;
 
@@ -33,7 +38,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         var open = new Stack<PlannedSubtask>([subtask]);
         while (open.TryPeek(out PlannedSubtask? next))
         {
-            PlannedSubtask[] missing = [.. next.Dependencies.Where(index => Volatile.Read(ref made[index]) is null).Select(index => plan.Subtasks[index])];
+            PlannedSubtask[] missing =
+                [.. next.Dependencies.Where(index => Volatile.Read(ref made[index]) is null).Select(index => plan.Subtasks[index])];
             if (missing.Length == 0)
             {
                 open.Pop();
@@ -58,13 +64,17 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         Fingerprint after = Make(planned);
         if (after.Digest != before.Digest)
         {
-            string[] changed = [.. after.Parts.Except(before.Parts).Concat(before.Parts.Except(after.Parts)).Select(part => part.Key).Distinct(StringComparer.Ordinal).Where(name => !IsOwnOutput(planned.Subtask, name))];
+            string[] changed =
+                [.. after.Parts.Except(before.Parts).Concat(before.Parts.Except(after.Parts)).Select(part => part.Key)
+                .Distinct(StringComparer.Ordinal).Where(name => !IsOwnOutput(planned.Subtask, name))];
             Volatile.Write(ref made[planned.Index], after = changed.Length == 0 ? after : after.Unsettle(changed));
         }
         return after;
     }
 
-    /// <summary>Inputs in which nothing is that could change, so that a mistyped one would go unnoticed; null where there are none.</summary>
+    /// <summary>
+    /// Inputs in which nothing is that could change, so that a mistyped one would go unnoticed; null where there are none.
+    /// </summary>
     public Diagnostic? ProblemOf(PlannedSubtask planned)
     {
         Of(planned);
@@ -116,7 +126,10 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
                 Add("Agent", agent.Agent);
                 Add("Prompt", agent.Prompt);
                 if (agent.Command is { } runner)
-                    Add("runner", string.Join('\0', [runner.Preset ?? "", runner.Tool, .. runner.Arguments, .. runner.Environment.Select(pair => $"{pair.Key}={pair.Value}")]));
+                    Add("runner",
+                        string.Join('\0',
+                        [runner.Preset ?? "", runner.Tool, .. runner.Arguments,
+                        .. runner.Environment.Select(pair => $"{pair.Key}={pair.Value}")]));
                 Add("AcceptanceCriteria", string.Join('\0', subtask.AcceptanceCriteria));
                 break;
             case TestWork test:
@@ -135,7 +148,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
         }
         Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
         Add("Verify", subtask.Verify?.CommandLine);
-        IEnumerable<string> takenBack = subtask.Outputs.SelectMany(output => output.Except).Distinct().Select(excluded => "!" + excluded.Declared);
+        IEnumerable<string> takenBack = subtask.Outputs.SelectMany(output => output.Except).Distinct()
+            .Select(excluded => "!" + excluded.Declared);
         if (subtask.Batch is null)
             Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(takenBack)));
         foreach ((string name, string value) in subtask.Environment)
@@ -164,7 +178,8 @@ internal sealed class FingerprintBuilder(ExecutionPlan plan, RunOptions options,
             isKnown &= digest is not (Fingerprint.Unreadable or Fingerprint.NoRegularFile);
             all.AppendData(Encoding.UTF8.GetBytes($"{names[i]}\0{digest}\n"));
         }
-        var fingerprint = new Fingerprint(ImmutableCollectionsMarshal.AsImmutableArray(sorted), Convert.ToHexStringLower(all.GetHashAndReset()));
+        var fingerprint = new Fingerprint(
+            ImmutableCollectionsMarshal.AsImmutableArray(sorted), Convert.ToHexStringLower(all.GetHashAndReset()));
         return isKnown ? fingerprint : fingerprint.Unsettle([]);
 
         void Add(string name, string? value)

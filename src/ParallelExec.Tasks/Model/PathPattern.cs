@@ -124,7 +124,9 @@ internal sealed class PathPattern
     /// <summary>True where all that the other stands for matches this, or lies below what does. Of two patterns it can be missed.</summary>
     public bool Covers(PathPattern other) => Covers(other.Segments.AsSpan());
 
-    /// <summary>False where the ends without wildcards differ, so that no file matches both: a quick look before <see cref="Overlaps"/>.</summary>
+    /// <summary>
+    /// False where the ends without wildcards differ, so that no file matches both: a quick look before <see cref="Overlaps"/>.
+    /// </summary>
     public bool MayOverlap(PathPattern other)
     {
         int length = Math.Min(suffix.Length, other.suffix.Length);

@@ -1,11 +1,15 @@
 namespace ParallelExec.Model;
 
-/// <summary>The system that children run on. What differs is decided by this, and not by asking the machine deep inside: so all of it is tested on each.</summary>
+/// <summary>
+/// The system that children run on. What differs is decided by this, and not by asking the machine deep inside: so all of it is tested on
+/// each.
+/// </summary>
 internal sealed record Platform
 {
     public static readonly Platform Linux = new() { PathSeparator = ':', VariableNames = StringComparer.Ordinal };
     public static readonly Platform MacOS = Linux with { HasSpawn = false };
-    public static readonly Platform Windows = new() { PathSeparator = ';', VariableNames = StringComparer.OrdinalIgnoreCase, HasSpawn = false };
+    public static readonly Platform Windows =
+        new() { PathSeparator = ';', VariableNames = StringComparer.OrdinalIgnoreCase, HasSpawn = false };
 
     private Platform()
     {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace ParallelExec.Model;
 
-/// <summary>The properties that projects are asked for: all at once, whoever asks, so that an answer that is kept serves everybody.</summary>
+/// <summary>
+/// The properties that projects are asked for: all at once, whoever asks, so that an answer that is kept serves everybody.
+/// </summary>
 internal static class ProjectQuestions
 {
     public static readonly ImmutableArray<string> Properties =

@@ -38,7 +38,9 @@ internal sealed record SubtaskResult
     /// <summary>How long it worked: without <see cref="Waited"/>.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Of a service that was ready, how long it then was there; its <see cref="Duration"/> is what it took to be ready. Null of all else.</summary>
+    /// <summary>
+    /// Of a service that was ready, how long it then was there; its <see cref="Duration"/> is what it took to be ready. Null of all else.
+    /// </summary>
     public TimeSpan? Served { get; init; }
 
     /// <summary>The service whose death ended it; empty where it has ended by itself.</summary>

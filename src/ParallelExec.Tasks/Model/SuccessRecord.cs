@@ -19,7 +19,8 @@ internal sealed record SuccessRecord
 internal sealed record OutputStamp(string Path, string State);
 
 /// <summary>All that a result depends on, part by part, so that a difference can be told in words.</summary>
-/// <param name="Parts">Name and digest of each, by name: <c>Command</c>, <c>Environment FOO</c>, <c>input src/a.md</c>, <c>dependency a</c>.</param>
+/// <param name="Parts">Name and digest of each, by name: <c>Command</c>, <c>Environment FOO</c>, <c>input src/a.md</c>, <c>dependency
+/// a</c>.</param>
 /// <param name="Digest">Of all parts: SHA-256 in lower-case hexadecimal.</param>
 internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> Parts, string Digest)
 {
@@ -39,7 +40,8 @@ internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> 
 
     /// <param name="changed">Names of the parts of which nobody knows what they were.</param>
     public Fingerprint Unsettle(IReadOnlyCollection<string> changed) =>
-        new([.. Parts.Select(part => changed.Contains(part.Key) ? KeyValuePair.Create(part.Key, Unsettled) : part)], $"{Unsettled}{Guid.NewGuid():N}");
+        new([.. Parts.Select(part => changed.Contains(part.Key) ? KeyValuePair.Create(part.Key, Unsettled) : part)],
+            $"{Unsettled}{Guid.NewGuid():N}");
 
     /// <summary>What differs from an earlier one, in words; null where nothing does.</summary>
     public string? DifferenceFrom(Fingerprint earlier)
@@ -59,7 +61,8 @@ internal sealed record Fingerprint(ImmutableArray<KeyValuePair<string, string>> 
             else if (old != digest)
                 differences.Add($"{name} {(digest == NoFile ? "is gone" : old == NoFile ? "is new" : "changed")}");
         }
-        differences.AddRange(before.Keys.Select(name => name.StartsWith("input ", StringComparison.Ordinal) ? $"{name} is gone" : $"{name} was removed"));
+        differences.AddRange(
+            before.Keys.Select(name => name.StartsWith("input ", StringComparison.Ordinal) ? $"{name} is gone" : $"{name} was removed"));
         return differences.Count switch
         {
             0 => "its state was of another form",

@@ -53,7 +53,8 @@ internal sealed record AgentWork(string Agent, string Prompt) : Work
 /// <summary>An agent's command line.</summary>
 /// <param name="Preset">One of the known ones; null = the user's own.</param>
 /// <param name="Arguments">Of the user's own: all, with placeholders. Of a preset: further ones.</param>
-internal sealed record AgentCommand(string? Preset, string Tool, ImmutableArray<string> Arguments, ImmutableArray<KeyValuePair<string, string>> Environment)
+internal sealed record AgentCommand(
+    string? Preset, string Tool, ImmutableArray<string> Arguments, ImmutableArray<KeyValuePair<string, string>> Environment)
 {
     /// <summary>What <c>{agent}</c> stands for; empty where the subtask named none.</summary>
     public string AgentName { get; init; } = "";

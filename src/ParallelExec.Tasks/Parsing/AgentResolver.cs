@@ -15,11 +15,16 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
         foreach (Declaration agent in agents)
         {
             if (Parse(agent) is { } command && !declared.TryAdd(agent.Id, command))
-                diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two agents '{agent.Id}'. Remove one of them.", agent.Origin));
+                diagnostics.Add(
+                    Diagnostic.Error(Codes.DuplicateId, $"There are two agents '{agent.Id}'. Remove one of them.", agent.Origin));
         }
         if (options.AgentRunner.Length > 0 && Named(options.AgentRunner) is null)
-            diagnostics.Add(Diagnostic.Error(Codes.InvalidValue, $"ParallelExecAgentRunner is '{options.AgentRunner}'; expected a ParallelAgent item or one of {Presets}."));
-        return [.. subtasks.Select(subtask => subtask.Work is AgentWork work ? subtask with { Work = work with { Command = For(work.Agent) } } : subtask)];
+            diagnostics.Add(
+                Diagnostic.Error(
+                    Codes.InvalidValue,
+                    $"ParallelExecAgentRunner is '{options.AgentRunner}'; expected a ParallelAgent item or one of {Presets}."));
+        return [.. subtasks.Select(
+            subtask => subtask.Work is AgentWork work ? subtask with { Work = work with { Command = For(work.Agent) } } : subtask)];
     }
 
     public static string Presets => string.Join(", ", AgentPreset.All.Select(preset => preset.Name));
@@ -35,7 +40,8 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
     }
 
     private AgentCommand? Named(string name) =>
-        declared.TryGetValue(name, out AgentCommand? command) ? command : AgentPreset.Find(name) is { } preset ? new AgentCommand(preset.Name, preset.Name, [], []) : null;
+        declared.TryGetValue(name, out AgentCommand? command) ? command : AgentPreset.Find(name) is { } preset
+            ? new AgentCommand(preset.Name, preset.Name, [], []) : null;
 
     private AgentCommand? Parse(Declaration agent)
     {
@@ -52,7 +58,10 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
             tool = reader.FullPath("Tool", options.ProjectDirectory);
         // An item that is called like a known command line says how that is started; no agent has that name.
         string name = preset is not null && AgentPreset.Find(agent.Id) is not null ? "" : agent.Id;
-        var command = new AgentCommand(preset?.Name, tool ?? preset?.Name ?? "", reader.List("Arguments"), reader.Assignments("Environment")) { AgentName = name, Item = agent.Id };
+        var command = new AgentCommand(
+            preset?.Name, tool ?? preset?.Name
+            ?? "", reader.List("Arguments"), reader.Assignments("Environment"))
+        { AgentName = name, Item = agent.Id };
         return reader.Failed ? null : command;
     }
 }

@@ -17,7 +17,8 @@ internal static partial class AskedTargets
 
     public static ImmutableArray<string> Of(string commandLine) =>
         [.. Switch().Matches(commandLine)
-            .SelectMany(match => match.Groups[1].Value.Split(Separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+            .SelectMany(match =>
+                match.Groups[1].Value.Split(Separators, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     public static bool BuildSomething(ImmutableArray<string> targets) => targets.IsEmpty || !targets.All(BuildNothing.Contains);
 

@@ -7,7 +7,9 @@ namespace ParallelExec.Parsing;
 /// <summary>An item as it was declared, before anything in it was checked.</summary>
 internal sealed record Declaration(string Id, IReadOnlyDictionary<string, MetadataValue> Metadata, Origin Origin)
 {
-    /// <summary>The item's <c>RecursiveDir</c>: its folder below the fixed part of the pattern that it matched; of some item types only.</summary>
+    /// <summary>
+    /// The item's <c>RecursiveDir</c>: its folder below the fixed part of the pattern that it matched; of some item types only.
+    /// </summary>
     public string RecursiveDirectory { get; init; } = "";
 
     /// <summary>With these texts as this system writes them, wherever they stand in what a program is given.</summary>

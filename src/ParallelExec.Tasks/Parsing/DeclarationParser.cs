@@ -6,7 +6,8 @@ namespace ParallelExec.Parsing;
 
 /// <summary>From what was declared to what is valid: the one way, for items, properties and task folders. Collects every problem.</summary>
 /// <param name="projects">Says what projects are; null where nobody can say it yet.</param>
-internal sealed class DeclarationParser(DeclarationSet declared, List<Diagnostic> diagnostics, Func<RunOptions, IProjectReader>? projects = null)
+internal sealed class DeclarationParser(
+    DeclarationSet declared, List<Diagnostic> diagnostics, Func<RunOptions, IProjectReader>? projects = null)
 {
     public Declared Parse()
     {

@@ -60,7 +60,8 @@ internal sealed class Expansion(
     }
 }
 
-/// <param name="IsUnderstood">False: something was wrong with it, which has been told; it has its place in the graph, and never runs.</param>
+/// <param name="IsUnderstood">False: something was wrong with it, which has been told; it has its place in the graph, and never
+/// runs.</param>
 internal sealed record Expanded(Subtask Subtask, bool IsUnderstood = true)
 {
     /// <summary>What stands in the graph for an item that could not be understood.</summary>

@@ -30,7 +30,8 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
     public bool? Boolean(string name) => Read(name, Values.Boolean, "true or false");
 
     public TimeSpan? Duration(string name, bool zeroAllowed = false) =>
-        Read(name, text => Values.Duration(text) is { } span && (zeroAllowed || span > TimeSpan.Zero) ? span : (TimeSpan?)null, Values.DurationForm);
+        Read(name, text => Values.Duration(text) is { } span
+            && (zeroAllowed || span > TimeSpan.Zero) ? span : (TimeSpan?)null, Values.DurationForm);
 
     public int? WholeNumber(string name, int least) =>
         Read(name, text => Values.WholeNumber(text, least), $"a whole number, {least} or more");
@@ -44,7 +45,8 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         name,
         text => Values.Boolean(text) is { } yes
             ? (yes ? Model.ContinueOnError.WarnAndContinue : Model.ContinueOnError.False)
-            : text.Trim().Equals("ErrorAndStop", StringComparison.OrdinalIgnoreCase) ? Model.ContinueOnError.False : Values.OneOf<ContinueOnError>(text),
+            : text.Trim().Equals("ErrorAndStop", StringComparison.OrdinalIgnoreCase) ? Model.ContinueOnError.False
+                : Values.OneOf<ContinueOnError>(text),
         "false (ErrorAndStop), true (WarnAndContinue) or ErrorAndContinue") ?? Model.ContinueOnError.False;
 
     public ImmutableArray<KeyValuePair<string, string>> Assignments(string name) =>
@@ -77,7 +79,8 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         }
         ImmutableArray<PathPattern> paths = PathPattern.List(declaration.Metadata[name].PathList, baseDirectory);
         if (paths.IsEmpty)
-            Invalid(name, Text(name)!, "a path or pattern that no '!' of the same list takes back (a name that begins with '!' is written ./!name)");
+            Invalid(name, Text(name)!,
+                "a path or pattern that no '!' of the same list takes back (a name that begins with '!' is written ./!name)");
         return paths;
     }
 
@@ -132,7 +135,8 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         foreach (string name in names.Where(Has).Order(StringComparer.Ordinal))
         {
             diagnostics.Add(Diagnostic.Warning(
-                Codes.DoesNotApply, $"'{declaration.Id}' has {name}, which does nothing for {what}: {why}. Remove it.", declaration.Origin, name));
+                Codes.DoesNotApply, $"'{declaration.Id}' has {name}, which does nothing for {what}: {why}. Remove it.", declaration.Origin,
+                    name));
         }
     }
 
@@ -151,7 +155,9 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         name);
 
     public void UnknownTeam(string name, string didYouMean) => Error(
-        Codes.TeamUnknown, $"'{declaration.Id}' is on the team '{name}', which is not declared.{didYouMean} Add <ParallelTeam Include=\"{name}\" />.", "Team");
+        Codes.TeamUnknown,
+            $"'{declaration.Id}' is on the team '{name}', which is not declared.{didYouMean} Add <ParallelTeam Include=\"{name}\" />.",
+            "Team");
 
     public Work? Invalid(string name, string value, string expected)
     {
@@ -220,7 +226,8 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         string id = declaration.Id.Replace("\0", "%00", StringComparison.Ordinal);
         if (isBroken)
             diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"'{id}' has a NUL character (%00) in it. Remove it.", declaration.Origin));
-        foreach (string name in declaration.Metadata.Where(entry => entry.Value.HasNul).Select(entry => entry.Key).Order(StringComparer.Ordinal))
+        foreach (string name in declaration.Metadata.Where(entry => entry.Value.HasNul).Select(entry => entry.Key)
+            .Order(StringComparer.Ordinal))
         {
             isBroken = true;
             diagnostics.Add(Diagnostic.Error(

@@ -49,7 +49,8 @@ internal static class Names
     public static readonly IReadOnlySet<string> ConvertMetadata = Set(
     [
         .. ConvertOnly, "Command", "Tool", "Arguments", "Inputs", "VersionCommand", "Cache", "Verify",
-        "DependsOn", "Parallel", "Group", "Title", "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration",
+        "DependsOn", "Parallel", "Group", "Title", "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools",
+            "EstimatedDuration",
         "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
     ]);
 
@@ -66,7 +67,8 @@ internal static class Names
     public static readonly IReadOnlySet<string> Properties = Set(
         "Schedule", "OnFailure", "MaxParallelism", "Only", "Skip", "LogOutput", "Directory", "WriteConflicts", "Reports",
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
-        "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache", "RemoteCacheWrite",
+        "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
+            "RemoteCacheWrite",
         "AllowNoTests");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>

@@ -61,7 +61,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
 
         // The second is set by `dotnet build`, and tells whether somebody sits in front of it.
         static bool IsOfProjects(string name) =>
-            !name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !name.Equals("NuGetInteractive", StringComparison.OrdinalIgnoreCase);
+            !name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                && !name.Equals("NuGetInteractive", StringComparison.OrdinalIgnoreCase);
     }
 
     private void CheckNames()
@@ -118,7 +119,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             if (report.Equals("markdown", StringComparison.OrdinalIgnoreCase))
                 markdown = true;
             else if (LaterNames.Reports.Contains(report))
-                Error(Codes.NotInThisVersion, "Reports", $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. {Has}");
+                Error(Codes.NotInThisVersion, "Reports",
+                    $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. {Has}");
             else if (!Names.Reports.Contains(report))
                 Invalid("Reports", report, "json and markdown, separated by ';'");
         }
@@ -180,7 +182,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
 
     // What has a NUL in it has been told, and counts as not set.
     private string? Text(string name) =>
-        declared.Properties.TryGetValue(name, out string? text) && !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal)
+        declared.Properties.TryGetValue(name, out string? text) && !string.IsNullOrWhiteSpace(text)
+            && !text.Contains('\0', StringComparison.Ordinal)
             ? text.Trim()
             : null;
 }

@@ -15,7 +15,9 @@ internal static class PoolParser
             reader.CheckNames(Names.PoolMetadata, LaterNames.None);
             int? units = reader.WholeNumber("Capacity", least: 1);
             if (!reader.Failed && !pools.TryAdd(declaration.Id, new Pool(declaration.Id, units ?? 1)))
-                diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two pools '{declaration.Id}'. Remove one of them.", declaration.Origin));
+                diagnostics.Add(
+                    Diagnostic.Error(
+                        Codes.DuplicateId, $"There are two pools '{declaration.Id}'. Remove one of them.", declaration.Origin));
         }
         return [.. pools.Values];
     }

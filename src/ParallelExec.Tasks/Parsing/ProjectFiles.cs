@@ -118,7 +118,8 @@ internal sealed class ProjectFiles
     private void AddPattern(XmlReader reader, string file, string type)
     {
         if (Names.OfFiles.Contains(type)
-            && reader.GetAttribute("Include") is { } include && include.AsSpan().IndexOfAny("*?") >= 0 && reader.GetAttribute("Condition") is null)
+            && reader.GetAttribute("Include") is { } include && include.AsSpan().IndexOfAny("*?") >= 0
+                && reader.GetAttribute("Condition") is null)
             patterns.Add(new RawPattern(include, reader.GetAttribute("Id"), Here(reader, file, include) with { ItemType = type }));
     }
 

@@ -34,10 +34,15 @@ internal static class ServiceParser
         }
         if (work is not (CommandWork or ToolWork or ProjectWork or null))
             reader.WrongKind("is a Service with nothing to serve: it needs a Command, a Tool, or a Project with Targets=\"Run\".");
-        if (work is ProjectWork project && (project.IsDeclaringProject || !project.Targets.SequenceEqual([RunTarget], StringComparer.OrdinalIgnoreCase)))
-            reader.WrongKind("is a Service of a project, which is its program: it needs Project and Targets=\"Run\". Other targets are subtasks of their own.");
+        if (work is ProjectWork project
+            && (project.IsDeclaringProject || !project.Targets.SequenceEqual([RunTarget], StringComparer.OrdinalIgnoreCase)))
+            reader.WrongKind(
+                "is a Service of a project, which is its program: it needs Project and Targets=\"Run\". Other targets are subtasks of "
+                + "their own.");
         if (reader.Has("Pools"))
-            reader.Invalid("Pools", reader.Text("Pools")!, "none: a service would hold them until all that depends on it has ended. Give them to what uses it");
+            reader.Invalid(
+                "Pools", reader.Text("Pools")!,
+                "none: a service would hold them until all that depends on it has ended. Give them to what uses it");
         if (reader.Boolean("Parallel") == false)
             reader.Invalid("Parallel", reader.Text("Parallel")!, "true: a service runs beside what depends on it");
         reader.WarnIfPresent(AboutEnds, "a service", "it goes on until what depends on it has ended");
@@ -47,16 +52,20 @@ internal static class ServiceParser
             || reader.List("Arguments").Any(OwnPort.IsIn) || OwnPort.IsIn(reader.Text("Environment"));
         bool asked = OwnPort.IsIn(ready?.Declared);
         if (asked && !told)
-            reader.Invalid("ReadyWhen", ready!.Declared, "a port that the service knows too: write {port} also in its Command, Arguments or Environment");
+            reader.Invalid(
+                "ReadyWhen", ready!.Declared,
+                "a port that the service knows too: write {port} also in its Command, Arguments or Environment");
         return new Service(ready, reader.Duration("ReadyTimeout") ?? Service.DefaultReadyTimeout, told || asked);
     }
 
     /// <summary>A project's program is started as <c>dotnet run</c> does it, when the engine has built it.</summary>
-    public static Work? Program(Work? work, MetadataReader reader, RunOptions options) => work is not ProjectWork project ? work : new ToolWork(
+    public static Work? Program(Work? work, MetadataReader reader, RunOptions options) => work is not ProjectWork project ? work
+        : new ToolWork(
         "dotnet",
         [
             "run", "--no-build", "--no-launch-profile", "--project", project.ProjectFile,
-            .. options.GlobalProperties.Where(property => !property.Key.StartsWith(OptionsParser.Prefix, StringComparison.OrdinalIgnoreCase))
+            .. options.GlobalProperties.Where(
+                property => !property.Key.StartsWith(OptionsParser.Prefix, StringComparison.OrdinalIgnoreCase))
                 .Concat(project.Properties).Select(property => $"--property:{property.Key}={property.Value}"),
             .. reader.Has("Arguments") ? ["--", .. reader.List("Arguments")] : ImmutableArray<string>.Empty,
         ]);
@@ -100,7 +109,9 @@ internal static class ServiceParser
             string pattern = text[ReadinessForm.Line.Length..];
             if (pattern.Length > 0 && WhyNoPattern(pattern) is not { } why)
                 return new LineReadiness(text, pattern);
-            reader.Invalid("ReadyWhen", text, $"a regular expression of .NET behind line:; {(pattern.Length == 0 ? "there is none" : WhyNoPattern(pattern))}");
+            reader.Invalid(
+                "ReadyWhen", text,
+                $"a regular expression of .NET behind line:; {(pattern.Length == 0 ? "there is none" : WhyNoPattern(pattern))}");
         }
         else if (text.StartsWith(ReadinessForm.Tcp, StringComparison.OrdinalIgnoreCase))
         {
@@ -111,7 +122,8 @@ internal static class ServiceParser
                 return new TcpReadiness(text, number);
             reader.Invalid("ReadyWhen", text, "a port of this machine behind tcp:, from 1 to 65535, or {port} for a free one");
         }
-        else if (text.StartsWith(ReadinessForm.Http, StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(OwnPort.Fill(text, 1), UriKind.Absolute, out _))
+        else if (text.StartsWith(ReadinessForm.Http, StringComparison.OrdinalIgnoreCase)
+            && Uri.TryCreate(OwnPort.Fill(text, 1), UriKind.Absolute, out _))
         {
             return new HttpReadiness(text, text);
         }

@@ -29,7 +29,8 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         IReadOnlyList<(string Written, string Meant)> slips = reader.CheckNames(Names.Metadata, LaterNames.Metadata);
         Work? work = ParseWork(reader);
         if (Names.OnlyOfTests.FirstOrDefault(reader.Has) is { } ofTests)
-            work = reader.WrongKind($"has {ofTests}, which only a test suite has. Declare it as <ParallelTest Include=\"path of the test project\" />.");
+            work = reader.WrongKind(
+                $"has {ofTests}, which only a test suite has. Declare it as <ParallelTest Include=\"path of the test project\" />.");
         if (work is MilestoneWork)
             work = CheckMilestone(reader, slips);
         string workingDirectory = reader.FullPath("WorkingDirectory", projectDirectory) ?? projectDirectory;
@@ -124,7 +125,8 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
 
     private Work? ParseWork(MetadataReader reader)
     {
-        string? command = reader.Text("Command"), tool = reader.Text("Tool"), project = reader.Text("Project"), agent = reader.Text("Agent");
+        string? command = reader.Text("Command"), tool = reader.Text("Tool"), project = reader.Text("Project"),
+            agent = reader.Text("Agent");
         ImmutableArray<string> targets = reader.List("Targets");
         List<string> kinds = [];
         AddKind("Command", command);
@@ -133,15 +135,18 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         AddKind("Agent", agent);
 
         if (kinds.Count > 1)
-            return reader.WrongKind($"has {string.Join(" and ", kinds)}; a subtask runs exactly one of them. Make two subtasks of it, joined by DependsOn.");
+            return reader.WrongKind(
+                $"has {string.Join(" and ", kinds)}; a subtask runs exactly one of them. Make two subtasks of it, joined by DependsOn.");
         if (!targets.IsEmpty && kinds is ["Command"] or ["Tool"] or ["Agent"] && reader.Has("Targets"))
-            return reader.WrongKind($"has {kinds[0]} and Targets; a subtask runs exactly one of them. Targets goes with Project, or stands alone.");
+            return reader.WrongKind(
+                $"has {kinds[0]} and Targets; a subtask runs exactly one of them. Targets goes with Project, or stands alone.");
         if (reader.Has("Arguments") && tool is null && !(project is not null && ServiceParser.IsService(reader)))
             return reader.WrongKind("has Arguments but no Tool. Add Tool=\"program\", or write all of it in Command.");
         if (reader.Has("Properties") && project is null && targets.IsEmpty)
             return reader.WrongKind("has Properties but no Project. Add Project=\"path\" or Targets=\"name\".");
         if (reader.Has("VersionCommand") && !reader.Has("Inputs"))
-            return reader.WrongKind("has a VersionCommand but no Inputs, so it runs each time, whatever the version. Add Inputs, or remove it.");
+            return reader.WrongKind(
+                "has a VersionCommand but no Inputs, so it runs each time, whatever the version. Add Inputs, or remove it.");
         if (reader.Has("Shell") && command is null && !reader.Has("Verify") && !reader.Has("VersionCommand"))
             return reader.WrongKind("has Shell but no Command. Shell says which shell runs the Command.");
 

@@ -17,7 +17,8 @@ internal static class TeamParser
                 ?? Path.Combine(options.Directory, "teams", LogFiles.SafeName(declaration.Id) + ".md");
             var team = new Team(declaration.Id, sharedContext, reader.OneOf<Coordination>("Coordination") ?? Coordination.Async);
             if (!reader.Failed && !teams.TryAdd(team.Name, team))
-                diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two teams '{team.Name}'. Remove one of them.", declaration.Origin));
+                diagnostics.Add(
+                    Diagnostic.Error(Codes.DuplicateId, $"There are two teams '{team.Name}'. Remove one of them.", declaration.Origin));
         }
         return teams;
     }

@@ -17,7 +17,8 @@ internal static partial class Values
         text = text.Trim();
         if (ColonDuration().Match(text) is { Success: true } colons)
         {
-            return TimeSpan.TryParse(colons.Value, CultureInfo.InvariantCulture, out TimeSpan span) && span.TotalMilliseconds < LongestMilliseconds
+            return TimeSpan.TryParse(colons.Value, CultureInfo.InvariantCulture, out TimeSpan span)
+                && span.TotalMilliseconds < LongestMilliseconds
                 ? span
                 : null;
         }
@@ -48,7 +49,8 @@ internal static partial class Values
     {
         text = text.Trim().ToUpperInvariant();
         int unit = Array.FindIndex(Units, name => text.EndsWith(name, StringComparison.Ordinal));
-        return unit >= 0 && long.TryParse(text[..^2].TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count is > 0 and < 1_000_000
+        return unit >= 0 && long.TryParse(text[..^2].TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            && count is > 0 and < 1_000_000
             ? count * (long)Math.Pow(1000, unit + 1)
             : null;
     }
@@ -62,7 +64,8 @@ internal static partial class Values
 
     // Not the generic forms of it: these are compiled anew, at each start, for each enum.
     private static object? Named(Type type, string text) =>
-        Array.Find(Enum.GetNames(type), name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } known ? Enum.Parse(type, known) : null;
+        Array.Find(Enum.GetNames(type), name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } known
+            ? Enum.Parse(type, known) : null;
 
     /// <summary>What to say that <see cref="OneOf"/> takes.</summary>
     public static string NamesOf(Type type) => $"one of {string.Join(", ", Enum.GetNames(type))}";
@@ -101,7 +104,8 @@ internal static partial class Values
 
     private static readonly double[] UnitMilliseconds = [86_400_000, 3_600_000, 60_000, 1000, 1];
 
-    [GeneratedRegex(@"^(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+(?:\.[0-9]+)?)s)?(?:([0-9]+)ms)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+(?:\.[0-9]+)?)s)?(?:([0-9]+)ms)?$", RegexOptions.CultureInvariant)]
     private static partial Regex UnitDuration();
 
     [GeneratedRegex(@"^([0-9]+\.)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$", RegexOptions.CultureInvariant)]

@@ -2,7 +2,9 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Planning;
 
-/// <summary>Finds batches in which one subtask is expected to outlast all others together: running it beside them then saves next to nothing.</summary>
+/// <summary>
+/// Finds batches in which one subtask is expected to outlast all others together: running it beside them then saves next to nothing.
+/// </summary>
 internal static class Balance
 {
     /// <summary>How many times as long as the rest together is told.</summary>
@@ -21,16 +23,19 @@ internal static class Balance
                 continue;
             PlannedSubtask longest = members.MaxBy(member => member.Estimate)!;
             TimeSpan most = longest.Estimate!.Value;
-            TimeSpan rest = members.Where(member => member != longest).Aggregate(TimeSpan.Zero, (sum, member) => sum + member.Estimate!.Value);
+            TimeSpan rest = members.Where(member => member != longest)
+                .Aggregate(TimeSpan.Zero, (sum, member) => sum + member.Estimate!.Value);
             if (most >= WorthTelling && most > rest * Factor)
             {
                 diagnostics.Add(Diagnostic.Warning(
                     Codes.Unbalanced,
-                    $"'{longest.Id}' is expected to take {Wording.Duration(most)}, the rest of batch {wave + 1} together {Wording.Duration(rest)}. Split it, or move work to it from other batches.",
+                    $"'{longest.Id}' is expected to take {Wording.Duration(most)}, the rest of batch {wave + 1} together "
+                        + $"{Wording.Duration(rest)}. Split it, or move work to it from other batches.",
                     longest.Subtask.Origin));
             }
         }
     }
 
-    private static bool IsCutByHand(PlannedSubtask planned) => planned.Subtask is { TaskFile: not null } or { Work: AgentWork } or { EstimatedDuration: not null };
+    private static bool IsCutByHand(PlannedSubtask planned) =>
+        planned.Subtask is { TaskFile: not null } or { Work: AgentWork } or { EstimatedDuration: not null };
 }

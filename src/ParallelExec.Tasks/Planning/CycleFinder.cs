@@ -43,7 +43,8 @@ internal static class CycleFinder
         string[] ids = [.. ring.Skip(first).Concat(ring.Take(first)).Append(ring[first]).Select(index => subtasks[index].Id)];
         string shown = ids.Length <= LongestShown
             ? string.Join(" -> ", ids)
-            : string.Join(" -> ", ids.Take(LongestShown / 2)) + $" -> ({ids.Length - LongestShown} more) -> " + string.Join(" -> ", ids.TakeLast(LongestShown / 2));
+            : string.Join(" -> ", ids.Take(LongestShown / 2)) + $" -> ({ids.Length - LongestShown} more) -> "
+                + string.Join(" -> ", ids.TakeLast(LongestShown / 2));
         Subtask owner = subtasks[ring[first]];
         return Diagnostic.Error(
             Codes.Cycle,

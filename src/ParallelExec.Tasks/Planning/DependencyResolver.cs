@@ -57,7 +57,8 @@ internal static class DependencyResolver
             if (dependencies[asker].Count == before)
             {
                 diagnostics.Add(Diagnostic.Warning(
-                    Codes.EmptyWildcard, $"'{subtasks[asker].Id}' depends on '{pattern}', which matches no other subtask.", subtasks[asker].Origin, "DependsOn"));
+                    Codes.EmptyWildcard, $"'{subtasks[asker].Id}' depends on '{pattern}', which matches no other subtask.",
+                        subtasks[asker].Origin, "DependsOn"));
             }
         }
 
@@ -67,7 +68,8 @@ internal static class DependencyResolver
                 + (askers.Count > 5 ? $" and {askers.Count - 5} more" : "");
             diagnostics.Add(Diagnostic.Error(
                 Codes.MissingDependency,
-                $"There is no subtask '{name}'; {who} depend{(askers.Count == 1 ? "s" : "")} on it.{Values.CommaHint(name)}{(suggest ? Suggestion.DidYouMean(name, byId.Keys) : "")}",
+                $"There is no subtask '{name}'; {who} depend{(askers.Count == 1 ? "s" : "")} on "
+                    + $"it.{Values.CommaHint(name)}{(suggest ? Suggestion.DidYouMean(name, byId.Keys) : "")}",
                 subtasks[askers[0]].Origin,
                 "DependsOn"));
         }

@@ -44,7 +44,9 @@ internal sealed class Graph
         return FromDependencies([.. Dependencies.Select((list, index) => list.Concat(added[index]))]);
     }
 
-    /// <summary>Dependencies first, lowest index first where several are possible in a round. Members of cycles are missing from it.</summary>
+    /// <summary>
+    /// Dependencies first, lowest index first where several are possible in a round. Members of cycles are missing from it.
+    /// </summary>
     public List<int> TopologicalOrder()
     {
         var waitingFor = new int[Count];

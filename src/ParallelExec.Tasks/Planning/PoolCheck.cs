@@ -15,7 +15,8 @@ internal static class PoolCheck
             {
                 (string name, long units) = (uses.Key, uses.Sum(use => (long)use.Units));
                 string? problem = !capacities.TryGetValue(name, out int capacity)
-                    ? $"asks for the pool '{name}', which is not declared.{Suggestion.DidYouMean(name, capacities.Keys)} Add <ParallelPool Include=\"{name}\" Capacity=\"{units}\" />."
+                    ? $"asks for the pool '{name}', which is not declared.{Suggestion.DidYouMean(name, capacities.Keys)} Add <ParallelPool "
+                        + $"Include=\"{name}\" Capacity=\"{units}\" />."
                     : units > capacity ? $"asks for {units} units of the pool '{name}', which has {capacity}. It could never start." : null;
                 if (problem is not null)
                     diagnostics.Add(Diagnostic.Error(Codes.Pool, $"'{subtask.Id}' {problem}", subtask.Origin, "Pools"));

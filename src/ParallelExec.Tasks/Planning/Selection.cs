@@ -46,14 +46,18 @@ internal static class Selection
                 {
                     diagnostics.Add(Diagnostic.Error(
                         Codes.NothingSelected,
-                        $"{property} names '{pattern}', but no subtask has that id.{Values.CommaHint(pattern)}{Suggestion.DidYouMean(pattern, subtasks.Select(subtask => subtask.Id))} -t:PlanParallelTasks lists them."));
+                        $"{property} names '{pattern}', but no subtask has that "
+                            + $"id.{Values.CommaHint(pattern)}{Suggestion.DidYouMean(pattern, subtasks.Select(subtask => subtask.Id))} "
+                            + $"-t:PlanParallelTasks lists them."));
                 }
             }
             return [.. matches];
         }
     }
 
-    /// <summary>What runs is cleaned up. What else the cleanup waits for is not brought by it, but for services, without which it could not work.</summary>
+    /// <summary>
+    /// What runs is cleaned up. What else the cleanup waits for is not brought by it, but for services, without which it could not work.
+    /// </summary>
     private static bool[] WithCleanup(IReadOnlyList<Subtask> subtasks, Graph graph, bool[] wanted)
     {
         var open = new Stack<int>(Enumerable.Range(0, subtasks.Count).Where(index => wanted[index]));
@@ -63,7 +67,8 @@ internal static class Selection
             {
                 wanted[cleanup] = true;
                 open.Push(cleanup);
-                bool[] brought = WithDependencies(graph, graph.Dependencies[cleanup].Where(service => subtasks[service].Service is not null));
+                bool[] brought = WithDependencies(
+                    graph, graph.Dependencies[cleanup].Where(service => subtasks[service].Service is not null));
                 for (int i = 0; i < wanted.Length; i++)
                     wanted[i] |= brought[i];
             }

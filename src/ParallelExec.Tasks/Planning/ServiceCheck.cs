@@ -15,7 +15,8 @@ internal static class ServiceCheck
             {
                 diagnostics.Add(Diagnostic.Warning(
                     Codes.DoesNotApply,
-                    $"'{subtask.Id}' is a service on which nothing depends: it is started, and ended as soon as it is ready. Add DependsOn=\"{subtask.Id}\" to what needs it.",
+                    $"'{subtask.Id}' is a service on which nothing depends: it is started, and ended as soon as it is ready. Add "
+                        + $"DependsOn=\"{subtask.Id}\" to what needs it.",
                     subtask.Origin,
                     "Service"));
             }
@@ -23,7 +24,8 @@ internal static class ServiceCheck
             {
                 diagnostics.Add(Diagnostic.Error(
                     Codes.InvalidValue,
-                    $"'{subtask.Id}' is a service on which '{subtasks[graph.Dependents[index][0]].Id}' depends, and nothing says when it is ready. "
+                    $"'{subtask.Id}' is a service on which '{subtasks[graph.Dependents[index][0]].Id}' depends, and nothing says when it "
+                        + $"is ready. "
                     + $"Add ReadyWhen: {ReadinessForm.Expected}.",
                     subtask.Origin,
                     "Service"));

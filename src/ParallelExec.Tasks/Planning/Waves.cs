@@ -5,7 +5,9 @@ namespace ParallelExec.Planning;
 /// <summary>Levels, waves and the order within a wave.</summary>
 internal static class Waves
 {
-    /// <summary>One more than the highest level of what it depends on. An excluded one takes no level, but passes on those below it.</summary>
+    /// <summary>
+    /// One more than the highest level of what it depends on. An excluded one takes no level, but passes on those below it.
+    /// </summary>
     public static int[] Levels(Graph graph, string?[] excluded)
     {
         var levels = new int[graph.Count];
@@ -19,7 +21,9 @@ internal static class Waves
         return levels;
     }
 
-    /// <summary>Each level is one wave of those that may run side by side, then one wave for each that may not, in declaration order.</summary>
+    /// <summary>
+    /// Each level is one wave of those that may run side by side, then one wave for each that may not, in declaration order.
+    /// </summary>
     public static int[] Number(IReadOnlyList<Subtask> subtasks, int[] levels, string?[] excluded)
     {
         // Of each level: whether some run side by side, and how many run alone. A level is never more than the count.

@@ -56,13 +56,16 @@ internal static class WriteConflicts
         return new Diagnostic(Codes.WriteConflict, severity, message, second.Origin, "Outputs");
     }
 
-    /// <summary>Pairs that can overlap, in order of their paths; of each, the one that comes later is compared with those before it.</summary>
+    /// <summary>
+    /// Pairs that can overlap, in order of their paths; of each, the one that comes later is compared with those before it.
+    /// </summary>
     /// <param name="chained">Of equal outputs only neighbours are wanted.</param>
     private static IEnumerable<(int A, PathPattern OutputA, int B, PathPattern OutputB)> Overlaps(
         (int Index, PathPattern Output)[] outputs, int[] levels, bool chained)
     {
         (int Index, PathPattern Output)[] sorted =
-            [.. outputs.OrderBy(entry => entry.Output.Absolute, StringComparer.Ordinal).ThenBy(entry => levels[entry.Index]).ThenBy(entry => entry.Index)];
+            [.. outputs.OrderBy(entry => entry.Output.Absolute, StringComparer.Ordinal).ThenBy(entry => levels[entry.Index])
+                .ThenBy(entry => entry.Index)];
         var before = new OutputTrie();
         var found = new List<int>();
         for (int i = 0; i < sorted.Length; i++)

@@ -149,8 +149,10 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         Severity severity = subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error;
         foreach (TestFailure test in result.Tests?.Failures ?? [])
         {
-            Origin? at = test.File.Length == 0 ? subtask.Origin : subtask.Origin! with { Location = new SourceLocation(test.File, test.Line) };
-            log.Report(new Diagnostic(Codes.TestFailed, severity, $"{test.Name} failed: {Wording.Shorten(test.Message, LongestMessage)}", at));
+            Origin? at = test.File.Length == 0 ? subtask.Origin
+                : subtask.Origin! with { Location = new SourceLocation(test.File, test.Line) };
+            log.Report(new Diagnostic(
+                Codes.TestFailed, severity, $"{test.Name} failed: {Wording.Shorten(test.Message, LongestMessage)}", at));
         }
     }
 
@@ -175,7 +177,9 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             _ => 0,
         };
         if (lines != 0 || parse)
-            OutputBlock.Show(log, result.LogFile, Indent, lines, parse ? line => log.TryDiagnosticLine(line, subtask.Id, asWarnings) : null, AgentTranscript.For(subtask.Work));
+            OutputBlock.Show(
+                log, result.LogFile, Indent, lines, parse ? line => log.TryDiagnosticLine(line, subtask.Id, asWarnings)
+                : null, AgentTranscript.For(subtask.Work));
     }
 
     private static Diagnostic Failure(PlannedSubtask planned, SubtaskResult result)
@@ -216,7 +220,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     /// <summary>What the rest takes if each takes what it took before; null where that is not known of all.</summary>
     private TimeSpan? Left(DateTimeOffset at)
     {
-        if (plan.Subtasks.Any(subtask => subtask is { Excluded: null, Estimate: null, Subtask.Work: not MilestoneWork } && !over.Contains(subtask.Index)))
+        if (plan.Subtasks.Any(
+            subtask => subtask is { Excluded: null, Estimate: null, Subtask.Work: not MilestoneWork } && !over.Contains(subtask.Index)))
             return null;
         return Simulation.Makespan(plan, options, subtask =>
         {
@@ -231,7 +236,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private static string Attempts(SubtaskResult result) => result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
 
-    private static string Port(SubtaskResult serving) => serving.Values.TryGetValue(OwnPort.ValueName, out string? port) ? $", port {port}" : "";
+    private static string Port(SubtaskResult serving) => serving.Values.TryGetValue(OwnPort.ValueName, out string? port) ? $", port {port}"
+        : "";
 
     private static string Because(SubtaskResult result) =>
         result.IsReused || result.Cause.Length > 0 ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";

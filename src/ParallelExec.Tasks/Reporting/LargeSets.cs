@@ -23,11 +23,13 @@ internal sealed class LargeSets
     public string? Of(PlannedSubtask subtask) => subtask.Subtask.Set is { } set && counts.ContainsKey(set.Id) ? set.Id : null;
 
     /// <summary>It only stands for such a set.</summary>
-    public bool IsMilestone(PlannedSubtask subtask) => subtask.Subtask is { Work: MilestoneWork, Set: null } && counts.ContainsKey(subtask.Id);
+    public bool IsMilestone(PlannedSubtask subtask) => subtask.Subtask is { Work: MilestoneWork, Set: null }
+        && counts.ContainsKey(subtask.Id);
 
     public int Count(string set) => counts[set];
 
     /// <summary>How many of each status, in words.</summary>
     public static string Counts(IEnumerable<SubtaskStatus> statuses) =>
-        string.Join(", ", statuses.GroupBy(status => status).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Wording.Of(group.Key)}"));
+        string.Join(", ",
+            statuses.GroupBy(status => status).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Wording.Of(group.Key)}"));
 }

@@ -7,7 +7,9 @@ using ParallelExec.Planning;
 
 namespace ParallelExec.Reporting;
 
-/// <summary><c>LogOutput=Live</c>: shows what running subtasks write, line by line, each behind its id. It follows their log files.</summary>
+/// <summary>
+/// <c>LogOutput=Live</c>: shows what running subtasks write, line by line, each behind its id. It follows their log files.
+/// </summary>
 internal sealed class LiveOutput(RunOptions options, IRunLog log) : IRunObserver
 {
     /// <summary>How often the log files are looked at.</summary>

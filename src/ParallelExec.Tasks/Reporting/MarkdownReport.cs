@@ -13,7 +13,8 @@ internal static class MarkdownReport
     public static void Write(RunOptions options, RunResult run, SecretMasker? masker)
     {
         string text = For(options, run);
-        WholeFile.Write(Path.Combine(options.Directory, "summary.md"), stream => stream.Write(Encoding.UTF8.GetBytes(masker?.Apply(text) ?? text)));
+        WholeFile.Write(
+            Path.Combine(options.Directory, "summary.md"), stream => stream.Write(Encoding.UTF8.GetBytes(masker?.Apply(text) ?? text)));
     }
 
     public static string For(RunOptions options, RunResult run)
@@ -21,7 +22,8 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         AloneTimes alone = run.Alone;
         Savings all = SummaryText.All(run, alone);
-        text.Append("# ").Append(Path.GetFileNameWithoutExtension(options.ProjectFile)).Append(run.Succeeded ? ": succeeded\n\n" : run.Stopped is null ? ": failed\n\n" : ": stopped\n\n");
+        text.Append("# ").Append(Path.GetFileNameWithoutExtension(options.ProjectFile))
+            .Append(run.Succeeded ? ": succeeded\n\n" : run.Stopped is null ? ": failed\n\n" : ": stopped\n\n");
         text.Append(SummaryText.Counts(run)).Append(" in ").Append(Wording.Duration(run.Duration));
         if (all.Sequential > TimeSpan.Zero)
             text.Append("; one after another ").Append(all.Time).Append(", saved ").Append(all.Saved);
@@ -59,7 +61,9 @@ internal static class MarkdownReport
     /// <summary>Of a large set one row, and those of its failures above.</summary>
     private static void AppendSet(StringBuilder text, RunResult run, LargeSets sets, string set, int wave)
     {
-        SubtaskResult[] members = [.. run.Plan.Subtasks.Where(subtask => subtask.Excluded is null && sets.Of(subtask) == set).Select(subtask => run.Results[subtask.Index])];
+        SubtaskResult[] members =
+            [.. run.Plan.Subtasks.Where(subtask => subtask.Excluded is null && sets.Of(subtask) == set)
+            .Select(subtask => run.Results[subtask.Index])];
         TimeSpan time = members.Aggregate(TimeSpan.Zero, (sum, result) => sum + result.Duration);
         text.Append("| ").Append(wave).Append(" | ").Append(Cell($"{set}: {members.Length} subtasks"))
             .Append(" | ").Append(LargeSets.Counts(members.Select(result => result.Status)))

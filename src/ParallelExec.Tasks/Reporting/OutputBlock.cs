@@ -14,7 +14,8 @@ internal static class OutputBlock
     /// <param name="lastLines">How many lines to show at most, from the end; null = all.</param>
     /// <param name="readable">Makes a line readable, or leaves it out (null); null = all are text.</param>
     /// <param name="parse">Turns a line into a diagnostic of the build; null = none is looked for.</param>
-    public static void Show(IRunLog log, string logFile, string indent, int? lastLines, Func<string, bool>? parse, Func<string, string?>? readable = null)
+    public static void Show(
+        IRunLog log, string logFile, string indent, int? lastLines, Func<string, bool>? parse, Func<string, string?>? readable = null)
     {
         if (!PlainFile.Exists(logFile))
             return;

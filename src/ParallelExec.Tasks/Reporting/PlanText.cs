@@ -11,14 +11,17 @@ internal static class PlanText
     public static string For(ExecutionPlan plan, RunOptions options)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Wording.Count(plan.Count, "subtask")} in {Wording.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a time{Agents(plan, options)} ({options.Schedule})");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{Wording.Count(plan.Count, "subtask")} in {Wording.Count(plan.Waves.Length, "wave")}, at most {options.MaxParallelism} at a "
+            + $"time{Agents(plan, options)} ({options.Schedule})");
         LargeSets sets = LargeSets.Of(plan);
         for (int wave = 1; wave <= plan.Waves.Length; wave++)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nBatch {wave} ({(wave == 1 ? "ready now" : $"after batch {wave - 1}")}):");
             foreach (PlannedSubtask subtask in plan.Waves[wave - 1].Where(subtask => sets.Of(subtask) is null))
                 text.Append("\n  ").Append(Line(plan, subtask));
-            foreach (IGrouping<string?, PlannedSubtask> set in plan.Waves[wave - 1].Where(subtask => sets.Of(subtask) is not null).GroupBy(sets.Of, StringComparer.Ordinal))
+            foreach (IGrouping<string?, PlannedSubtask> set in plan.Waves[wave - 1].Where(subtask => sets.Of(subtask) is not null)
+                .GroupBy(sets.Of, StringComparer.Ordinal))
                 text.Append("\n  ").Append(SetLine(plan, set.Key!, [.. set.OrderBy(subtask => subtask.Index)]));
         }
         if (plan.Subtasks.Count(subtask => subtask.IsResumed) is > 0 and int done)
@@ -28,7 +31,8 @@ internal static class PlanText
         {
             text.Append("\nLeft out:");
             sets = new LargeSets(excluded);
-            foreach (IGrouping<string?, PlannedSubtask> set in excluded.Where(subtask => sets.Of(subtask) is not null).GroupBy(sets.Of, StringComparer.Ordinal))
+            foreach (IGrouping<string?, PlannedSubtask> set in excluded.Where(subtask => sets.Of(subtask) is not null)
+                .GroupBy(sets.Of, StringComparer.Ordinal))
                 text.Append(CultureInfo.InvariantCulture, $"\n  {set.Key}: {set.Count()} subtasks: {set.First().Excluded}");
             foreach (PlannedSubtask subtask in excluded.Where(subtask => sets.Of(subtask) is null))
                 text.Append("\n  ").Append(subtask.Id).Append(": ").Append(subtask.Excluded);
@@ -38,13 +42,15 @@ internal static class PlanText
 
     /// <summary>They are counted apart.</summary>
     public static string Agents(ExecutionPlan plan, RunOptions options) =>
-        plan.Subtasks.Any(subtask => subtask is { Excluded: null, Subtask.Work: AgentWork }) ? $" and {Wording.Count(options.MaxAgents, "agent")}" : "";
+        plan.Subtasks.Any(subtask => subtask is { Excluded: null, Subtask.Work: AgentWork })
+            ? $" and {Wording.Count(options.MaxAgents, "agent")}" : "";
 
     /// <summary>A large set: how many, what the first of them does, and how many of them need not run.</summary>
     private static string SetLine(ExecutionPlan plan, string set, IReadOnlyList<PlannedSubtask> members)
     {
         string line = $"{set}: {members.Count} subtasks, the first of them: {Line(plan, members[0] with { Reused = null })}";
-        int upToDate = members.Count(member => member.Reused?.Record is not null), known = members.Count(member => member.Reused is not null);
+        int upToDate = members.Count(member => member.Reused?.Record is not null),
+            known = members.Count(member => member.Reused is not null);
         if (known == 0)
             return line;
         string? why = members.Select(member => member.Reused).FirstOrDefault(reused => reused is { Record: null, Why: not null })?.Why;
@@ -70,7 +76,8 @@ internal static class PlanText
             CommandWork command => command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'),
             ToolWork tool => string.Join(' ', tool.Arguments.Prepend(tool.Tool)),
             ProjectWork { IsDeclaringProject: true } project => $"targets {string.Join(", ", project.Targets)}",
-            ProjectWork project => Path.GetFileName(project.ProjectFile) + (project.Targets.IsEmpty ? "" : $" ({string.Join(", ", project.Targets)})"),
+            ProjectWork project =>
+                Path.GetFileName(project.ProjectFile) + (project.Targets.IsEmpty ? "" : $" ({string.Join(", ", project.Targets)})"),
             TestWork test => $"tests of {Path.GetFileName(test.Assembly)}"
                 + (test.Shards > 1 ? $", part {test.Shard} of {test.Shards}" : "") + (test.Filter.Length > 0 ? $" ({test.Filter})" : ""),
             AgentWork { Agent.Length: > 0 } agent => $"agent {agent.Agent}",

@@ -62,7 +62,8 @@ internal sealed class RunRecorder(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (!told)
-                log.Report(Diagnostic.Warning(Codes.StateNotWritable, $"A file in '{options.Directory}' could not be written: {e.Message}"));
+                log.Report(Diagnostic.Warning(
+                    Codes.StateNotWritable, $"A file in '{options.Directory}' could not be written: {e.Message}"));
             told = true;
         }
     }

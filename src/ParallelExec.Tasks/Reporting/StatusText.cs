@@ -20,14 +20,18 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
     {
         var text = new StringBuilder();
         if (!lastRun.HasEnded)
-            text.Append(CultureInfo.InvariantCulture, $"{(isRunning ? "A run is under way" : "The last run was interrupted")}: process {lastRun.ProcessId}, since {lastRun.StartedAt}.\n");
-        foreach (IGrouping<string, PlannedSubtask> group in plan.Subtasks.Where(Shown).GroupBy(subtask => subtask.Subtask.Group, StringComparer.Ordinal))
+            text.Append(CultureInfo.InvariantCulture,
+                $"{(isRunning ? "A run is under way" : "The last run was interrupted")}: process {lastRun.ProcessId}, since "
+                + $"{lastRun.StartedAt}.\n");
+        foreach (IGrouping<string, PlannedSubtask> group in plan.Subtasks.Where(Shown)
+            .GroupBy(subtask => subtask.Subtask.Group, StringComparer.Ordinal))
         {
             Feature? feature = features.FirstOrDefault(each => each.Id == group.Key);
             string name = group.Key.Length == 0 ? project : group.Key;
             text.Append($"[{name}] {feature?.Name}".TrimEnd()).Append('\n');
             int done = group.Count(subtask => ProgressOf(subtask) == Progress.Completed), all = group.Count();
-            text.Append(CultureInfo.InvariantCulture, $"  Status: {feature?.Status ?? (done == all ? "completed" : "active")} | Progress: {100 * done / all}% ({done}/{all})\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  Status: {feature?.Status ?? (done == all ? "completed" : "active")} | Progress: {100 * done / all}% ({done}/{all})\n");
             Section("Running", Progress.Running, _ => "");
             Section("Failed", Progress.Failed, _ => "");
             Section("Ready", Progress.Ready, subtask => subtask.Subtask.Parallel ? " [parallel]" : " [alone]");
@@ -41,7 +45,8 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
                     return;
                 text.Append("  ").Append(heading).Append(":\n");
                 var sets = new LargeSets(members);
-                foreach (IGrouping<string?, PlannedSubtask> set in members.Where(member => sets.Of(member) is not null).GroupBy(sets.Of, StringComparer.Ordinal))
+                foreach (IGrouping<string?, PlannedSubtask> set in members.Where(member => sets.Of(member) is not null)
+                    .GroupBy(sets.Of, StringComparer.Ordinal))
                     text.Append(CultureInfo.InvariantCulture, $"    {set.Key}: {set.Count()} subtasks{remark(set.First())}\n");
                 foreach (PlannedSubtask subtask in members.Where(member => sets.Of(member) is null))
                     text.Append("    ").Append(Named(subtask)).Append(remark(subtask)).Append('\n');
@@ -57,7 +62,8 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
         Regex[] patterns = [.. ids.Select(Values.Wildcard)];
         var seen = new HashSet<int>();
         var open = new Stack<(int Index, int Depth)>(
-            plan.Subtasks.Where(subtask => patterns.Any(pattern => pattern.IsMatch(subtask.Id))).Select(subtask => (subtask.Index, 0)).Reverse());
+            plan.Subtasks.Where(subtask => patterns.Any(pattern => pattern.IsMatch(subtask.Id))).Select(subtask => (subtask.Index, 0))
+                .Reverse());
         while (open.TryPop(out (int Index, int Depth) next))
         {
             PlannedSubtask subtask = plan.Subtasks[next.Index];
@@ -96,9 +102,11 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
     }
 
     private IEnumerable<string> Open(PlannedSubtask subtask) =>
-        subtask.Dependencies.Select(index => plan.Subtasks[index]).Where(dependency => ProgressOf(dependency) != Progress.Completed).Select(dependency => dependency.Id);
+        subtask.Dependencies.Select(index => plan.Subtasks[index]).Where(dependency => ProgressOf(dependency) != Progress.Completed)
+            .Select(dependency => dependency.Id);
 
-    private static string Named(PlannedSubtask subtask) => subtask.Subtask.Title.Length == 0 ? subtask.Id : $"{subtask.Id}: {subtask.Subtask.Title}";
+    private static string Named(PlannedSubtask subtask) => subtask.Subtask.Title.Length == 0 ? subtask.Id
+        : $"{subtask.Id}: {subtask.Subtask.Title}";
 
     private static char Mark(Progress progress) => progress switch
     {

@@ -35,7 +35,8 @@ internal static class SummaryText
         return string.Join('\n', lines);
 
         bool Worked(PlannedSubtask subtask) =>
-            subtask.Subtask.Work is not MilestoneWork && run.Results[subtask.Index] is { IsReused: false, Status: not SubtaskStatus.Skipped };
+            subtask.Subtask.Work is not MilestoneWork
+                && run.Results[subtask.Index] is { IsReused: false, Status: not SubtaskStatus.Skipped };
     }
 
     /// <summary>Several failures are far apart above: which came first is the first thing to look at.</summary>
@@ -120,7 +121,8 @@ internal static class SummaryText
     {
         (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => alone.Times[subtask.Index]);
         string[] ids = [.. path.Where(subtask => alone.Times[subtask.Index] > TimeSpan.Zero).Select(subtask => subtask.Id)];
-        string shown = ids.Length <= 8 ? string.Join(" -> ", ids) : $"{string.Join(" -> ", ids.Take(4))} -> ... -> {string.Join(" -> ", ids.TakeLast(3))}";
+        string shown = ids.Length <= 8 ? string.Join(" -> ", ids)
+            : $"{string.Join(" -> ", ids.Take(4))} -> ... -> {string.Join(" -> ", ids.TakeLast(3))}";
         return $"critical path {Wording.Duration(length)}: {shown}";
     }
 

@@ -7,7 +7,9 @@ using ParallelExec.TestResults;
 
 namespace ParallelExec.Reporting;
 
-/// <summary>Puts the results of all test suites into one TRX and one JUnit file, each test once: those of parts that were up to date too.</summary>
+/// <summary>
+/// Puts the results of all test suites into one TRX and one JUnit file, each test once: those of parts that were up to date too.
+/// </summary>
 internal sealed class TestReport(ExecutionPlan plan, RunOptions options, IRunLog log, SecretMasker? masker) : IRunObserver
 {
     public static bool IsNeeded(ExecutionPlan plan) => plan.Subtasks.Any(subtask => subtask is { Excluded: null, Subtask.Work: TestWork });
@@ -22,7 +24,7 @@ internal sealed class TestReport(ExecutionPlan plan, RunOptions options, IRunLog
             case RunEnded(var result):
                 Write(result);
                 break;
-            case SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or Tick:
+            case SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or ServiceReady or Tick:
                 break;
             default:
                 throw happened.NotKnownTo(this);
@@ -48,7 +50,8 @@ internal sealed class TestReport(ExecutionPlan plan, RunOptions options, IRunLog
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             log.Report(Diagnostic.Warning(Codes.StateNotWritable,
-                $"The results of the tests could not be written to '{TestFiles.Folder(options)}': {e.Message} Those of each suite are in its own file."));
+                $"The results of the tests could not be written to '{TestFiles.Folder(options)}': {e.Message} Those of each suite are in "
+                    + $"its own file."));
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class Resources
     {
         cores = new CoreBudget(options);
         agents = new UnitBudget(options.MaxAgents, _ => 1);
-        pools = plan.Pools.ToDictionary(pool => pool.Name, pool => new UnitBudget(pool.Capacity, subtask => UnitsOf(pool, subtask)), StringComparer.OrdinalIgnoreCase);
+        pools = plan.Pools.ToDictionary(
+            pool => pool.Name, pool => new UnitBudget(pool.Capacity, subtask => UnitsOf(pool, subtask)), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <inheritdoc cref="CoreBudget.EngineQueuesProjects" />

@@ -3,7 +3,9 @@ using ParallelExec.Planning;
 
 namespace ParallelExec.Scheduling;
 
-/// <summary>Which subtask may start next. A pure state machine: no clock, no thread, no process; the same calls give the same answers.</summary>
+/// <summary>
+/// Which subtask may start next. A pure state machine: no clock, no thread, no process; the same calls give the same answers.
+/// </summary>
 internal sealed class Schedule
 {
     private readonly ExecutionPlan plan;
@@ -83,7 +85,8 @@ internal sealed class Schedule
     }
 
     /// <summary>Started services that nobody who runs, or will, depends on any more. They are to be ended; each is told once.</summary>
-    public IReadOnlyList<PlannedSubtask> TakeUnneeded() => needs.TakeUnneeded(service => states[service.Index] is Progress.Running or Progress.Serving);
+    public IReadOnlyList<PlannedSubtask> TakeUnneeded() =>
+        needs.TakeUnneeded(service => states[service.Index] is Progress.Running or Progress.Serving);
 
     /// <summary>All in this run that depend on a service, directly or not.</summary>
     public IReadOnlyList<PlannedSubtask> DependentsOf(PlannedSubtask service) => needs.DependentsOf(service);
@@ -125,7 +128,8 @@ internal sealed class Schedule
     /// <summary>What its task folder calls blocked does not run, and neither does what depends on it.</summary>
     private void SkipBlocked()
     {
-        foreach (PlannedSubtask blocked in plan.Subtasks.Where(subtask => subtask.Excluded is null && subtask.Subtask.TaskFile is { Status: TaskFileStatus.Blocked }))
+        foreach (PlannedSubtask blocked in plan.Subtasks.Where(
+            subtask => subtask.Excluded is null && subtask.Subtask.TaskFile is { Status: TaskFileStatus.Blocked }))
         {
             if (states[blocked.Index] is not (Progress.Waiting or Progress.Ready))
                 continue;
@@ -142,7 +146,8 @@ internal sealed class Schedule
         {
             case OnFailure.FinishWave when failed.Wave < lastWaveAllowed:
                 lastWaveAllowed = failed.Wave;
-                SkipWhere(subtask => subtask.Wave > failed.Wave && subtask.Wave > reached, $"not started after '{failed.Id}' failed (ParallelExecOnFailure=FinishWave)");
+                SkipWhere(subtask => subtask.Wave > failed.Wave
+                    && subtask.Wave > reached, $"not started after '{failed.Id}' failed (ParallelExecOnFailure=FinishWave)");
                 break;
             case OnFailure.FailFast when !stopped:
                 Stop($"not started after '{failed.Id}' failed (ParallelExecOnFailure=FailFast)");
@@ -153,7 +158,8 @@ internal sealed class Schedule
     private void SkipWhere(Func<PlannedSubtask, bool> condition, string reason)
     {
         PlannedSubtask[] hit = [.. plan.Subtasks.Where(subtask =>
-            states[subtask.Index] is Progress.Waiting or Progress.Ready && subtask.Excluded is null && !subtask.Subtask.Always && condition(subtask))];
+            states[subtask.Index] is Progress.Waiting or Progress.Ready && subtask.Excluded is null && !subtask.Subtask.Always
+                && condition(subtask))];
         if (hit.Length == 0)
             return;
         skipped.Add(new SkippedSubtasks(hit, reason));
@@ -163,7 +169,9 @@ internal sealed class Schedule
             Settle(subtask, "");
     }
 
-    /// <summary>Tells the dependents of an ended subtask. <paramref name="cause"/> not null: they can not run, unless they are cleanup.</summary>
+    /// <summary>
+    /// Tells the dependents of an ended subtask. <paramref name="cause"/> not null: they can not run, unless they are cleanup.
+    /// </summary>
     private void Settle(PlannedSubtask ended, string? cause)
     {
         if (ended.Dependents.IsEmpty)
@@ -204,7 +212,8 @@ internal sealed class Schedule
         if (lost.Count == 0)
             return;
         // What waits for the cause itself, then what waits for those: a person should find the cause in either.
-        foreach (IGrouping<bool, PlannedSubtask> those in lost.GroupBy(subtask => subtask.Dependencies.Contains(ended.Index)).OrderByDescending(those => those.Key))
+        foreach (IGrouping<bool, PlannedSubtask> those in lost.GroupBy(subtask => subtask.Dependencies.Contains(ended.Index))
+            .OrderByDescending(those => those.Key))
             skipped.Add(new SkippedSubtasks([.. those], those.Key ? cause! : $"{cause}, on which it depends indirectly"));
     }
 

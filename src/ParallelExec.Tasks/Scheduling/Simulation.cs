@@ -51,7 +51,8 @@ internal static class Simulation
     }
 
     /// <summary>The chain of dependencies that took longest: no number of cores can make the run shorter than it.</summary>
-    public static (IReadOnlyList<PlannedSubtask> Path, TimeSpan Duration) CriticalPath(ExecutionPlan plan, Func<PlannedSubtask, TimeSpan> duration)
+    public static (IReadOnlyList<PlannedSubtask> Path, TimeSpan Duration) CriticalPath(
+        ExecutionPlan plan, Func<PlannedSubtask, TimeSpan> duration)
     {
         var end = new TimeSpan[plan.Subtasks.Length];
         var before = new int[plan.Subtasks.Length];

@@ -43,7 +43,7 @@ internal sealed class ConvertedOutputs(ExecutionPlan plan, RunOptions options, I
             case RunEnded:
                 Write();
                 break;
-            case SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or Tick:
+            case SubtaskStarted or SubtaskEnded or SubtasksSkipped or RunStopping or ServiceReady or Tick:
                 break;
             default:
                 throw happened.NotKnownTo(this);
@@ -71,7 +71,8 @@ internal sealed class ConvertedOutputs(ExecutionPlan plan, RunOptions options, I
             written.Remove(path);
         }
         if (removed.Count > 0)
-            log.Message($"Removed {Wording.Count(removed.Count, "output")} that no file becomes any more (RemoveOrphans): {Wording.Ids(removed)}");
+            log.Message($"Removed {Wording.Count(removed.Count, "output")} that no file becomes any more (RemoveOrphans): "
+                + $"{Wording.Ids(removed)}");
         if (kept.Count > 0)
             log.Message($"No file becomes these any more, but they were changed since, so they stay: {Wording.Ids(kept)}");
     }
@@ -85,7 +86,8 @@ internal sealed class ConvertedOutputs(ExecutionPlan plan, RunOptions options, I
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Report(Diagnostic.Warning(Codes.StateNotWritable, $"'{path}', which no file becomes any more, could not be removed: {e.Message}"));
+            log.Report(Diagnostic.Warning(
+                Codes.StateNotWritable, $"'{path}', which no file becomes any more, could not be removed: {e.Message}"));
             return false;
         }
     }
@@ -112,7 +114,8 @@ internal sealed class ConvertedOutputs(ExecutionPlan plan, RunOptions options, I
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Report(Diagnostic.Warning(Codes.StateNotWritable, $"{FileName} in '{options.Directory}' could not be written: {e.Message}"));
+            log.Report(Diagnostic.Warning(
+                Codes.StateNotWritable, $"{FileName} in '{options.Directory}' could not be written: {e.Message}"));
         }
     }
 

@@ -101,7 +101,8 @@ internal sealed class History
         List<long> durations = [];
         foreach (JsonElement duration in list.EnumerateArray())
         {
-            if (duration.ValueKind == JsonValueKind.Number && duration.TryGetInt64(out long milliseconds) && milliseconds is >= 0 and <= LongestMilliseconds)
+            if (duration.ValueKind == JsonValueKind.Number && duration.TryGetInt64(out long milliseconds)
+                && milliseconds is >= 0 and <= LongestMilliseconds)
                 durations.Add(milliseconds);
         }
         durations.RemoveRange(0, Math.Max(0, durations.Count - Remembered));

@@ -48,7 +48,9 @@ internal sealed class ProjectCache(string directory, string engine, Func<IProjec
         return facts;
     }
 
-    /// <summary>Keeps what was asked for the first time; the folder is ours. That it can not be written costs the next run a moment.</summary>
+    /// <summary>
+    /// Keeps what was asked for the first time; the folder is ours. That it can not be written costs the next run a moment.
+    /// </summary>
     public void Save()
     {
         if (!isNew)

@@ -8,7 +8,8 @@ namespace ParallelExec.TaskFolders;
 /// <summary>What a person changes in task folders by a target: completes, blocks, resets or archives.</summary>
 /// <param name="only">Ids or wildcards of what is to be changed.</param>
 internal sealed class TaskFolderChange(
-    IReadOnlyList<Feature> features, TaskFolderLock folders, TaskFolderWriter writer, IReadOnlyList<string> only, List<Diagnostic> diagnostics)
+    IReadOnlyList<Feature> features, TaskFolderLock folders, TaskFolderWriter writer, IReadOnlyList<string> only,
+        List<Diagnostic> diagnostics)
 {
     /// <returns>What was done, a line each.</returns>
     public IEnumerable<string> Complete(string summary, DateTimeOffset at)
@@ -54,14 +55,22 @@ internal sealed class TaskFolderChange(
     public IEnumerable<string> Archive()
     {
         Regex[] patterns = [.. only.Select(Values.Wildcard)];
-        Feature[] chosen = [.. features.Where(feature => patterns.Length == 0 ? IsComplete(feature) : patterns.Any(pattern => pattern.IsMatch(feature.Id)))];
+        Feature[] chosen =
+            [.. features.Where(
+                feature => patterns.Length == 0 ? IsComplete(feature) : patterns.Any(pattern => pattern.IsMatch(feature.Id)))];
         if (chosen.Length == 0)
-            diagnostics.Add(Diagnostic.Error(Codes.NothingSelected, only.Count == 0 ? "No feature is completed: there is nothing to archive." : $"No feature is called '{string.Join("', '", only)}'.{Suggestion.DidYouMean(only[0], features.Select(feature => feature.Id))}"));
+            diagnostics.Add(
+                Diagnostic.Error(
+                    Codes.NothingSelected, only.Count == 0 ? "No feature is completed: there is nothing to archive." : $"No feature is "
+                    + $"called '{string.Join("', '", only)}'.{Suggestion.DidYouMean(only[0], features.Select(feature => feature.Id))}"));
         foreach (Feature feature in chosen)
         {
             string parent = Path.GetDirectoryName(feature.Folder)!;
-            string target = Path.Combine(Path.GetFileName(parent) == "active" ? Path.GetDirectoryName(parent)! : parent, "completed", Path.GetFileName(feature.Folder));
-            string? problem = !IsComplete(feature) ? $"{feature.Subtasks.Count(subtask => !IsCompleted(subtask))} of its {feature.Subtasks.Length} subtasks are not completed"
+            string target = Path.Combine(
+                Path.GetFileName(parent) == "active" ? Path.GetDirectoryName(parent)!
+                : parent, "completed", Path.GetFileName(feature.Folder));
+            string? problem = !IsComplete(feature)
+                ? $"{feature.Subtasks.Count(subtask => !IsCompleted(subtask))} of its {feature.Subtasks.Length} subtasks are not completed"
                 : Path.Exists(target) ? $"'{target}' is there already" : Move(feature.Folder, target);
             if (problem is not null)
             {
@@ -92,7 +101,8 @@ internal sealed class TaskFolderChange(
     private bool Written(Subtask subtask, bool isWritten)
     {
         if (!isWritten)
-            diagnostics.Add(Diagnostic.Error(Codes.NotWrittenBack, $"'{subtask.Id}' is as it was: its file could not be written.", subtask.Origin));
+            diagnostics.Add(
+                Diagnostic.Error(Codes.NotWrittenBack, $"'{subtask.Id}' is as it was: its file could not be written.", subtask.Origin));
         return isWritten;
     }
 
@@ -107,11 +117,21 @@ internal sealed class TaskFolderChange(
             Regex regex = Values.Wildcard(pattern);
             Subtask[] matches = [.. all.Where(subtask => regex.IsMatch(subtask.Id))];
             if (matches.Length == 0)
-                diagnostics.Add(Diagnostic.Error(Codes.NothingSelected, $"ParallelExecOnly names '{pattern}', but no subtask of a task folder has that id.{Suggestion.DidYouMean(pattern, all.Select(subtask => subtask.Id))}"));
+                diagnostics.Add(
+                    Diagnostic.Error(
+                        Codes.NothingSelected,
+                        $"ParallelExecOnly names '{pattern}', but no subtask of a task folder has that "
+                        + $"id.{Suggestion.DidYouMean(pattern, all.Select(subtask => subtask.Id))}"));
             chosen.AddRange(matches.Except(chosen));
         }
-        foreach (IGrouping<string, Subtask> twins in chosen.GroupBy(subtask => subtask.Id, StringComparer.OrdinalIgnoreCase).Where(same => same.Skip(1).Any()))
-            diagnostics.Add(Diagnostic.Error(Codes.DuplicateId, $"There are two subtasks '{twins.Key}', in {Wording.Ids([.. twins.Select(subtask => $"'{subtask.TaskFile!.Feature}'")])}. Rename one of the folders.", twins.Last().Origin));
+        foreach (IGrouping<string, Subtask> twins in chosen.GroupBy(subtask => subtask.Id, StringComparer.OrdinalIgnoreCase)
+            .Where(same => same.Skip(1).Any()))
+            diagnostics.Add(
+                Diagnostic.Error(
+                    Codes.DuplicateId,
+                    $"There are two subtasks '{twins.Key}', in "
+                    + $"{Wording.Ids([.. twins.Select(subtask => $"'{subtask.TaskFile!.Feature}'")])}. Rename one of the folders.",
+                    twins.Last().Origin));
         // One that is not there stops the change as a whole: it may be a slip in a longer list.
         return diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error) ? [] : chosen;
     }

@@ -23,7 +23,11 @@ internal sealed class TaskFolderLock : IDisposable
                     taken.files.Add(folder, file);
                     continue;
                 }
-                diagnostics.Add(Diagnostic.Error(Codes.Locked, $"{LockFile.Holder(path)} is using the task folder '{folder}'. Wait until it has ended (-p:ParallelExecOnLocked=Wait does)."));
+                diagnostics.Add(
+                    Diagnostic.Error(
+                        Codes.Locked,
+                        $"{LockFile.Holder(path)} is using the task folder '{folder}'. Wait until it has ended "
+                        + $"(-p:ParallelExecOnLocked=Wait does)."));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -7,7 +7,9 @@ using ParallelExec.Parsing.TaskFolders;
 
 namespace ParallelExec.TaskFolders;
 
-/// <summary>Writes back, while the run goes on, how far the subtasks of task folders are: only the fields that change, and each file whole.</summary>
+/// <summary>
+/// Writes back, while the run goes on, how far the subtasks of task folders are: only the fields that change, and each file whole.
+/// </summary>
 internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog log, SecretMasker? masker) : IRunObserver
 {
     /// <summary>Who took a subtask that names no agent.</summary>
@@ -17,7 +19,8 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
 
     private readonly Dictionary<string, HashSet<string>> completed = features.ToDictionary(
         feature => feature.Folder,
-        feature => feature.Subtasks.Where(subtask => subtask.TaskFile!.Status == TaskFileStatus.Completed).Select(subtask => subtask.Id).ToHashSet(StringComparer.Ordinal));
+        feature => feature.Subtasks.Where(subtask => subtask.TaskFile!.Status == TaskFileStatus.Completed).Select(subtask => subtask.Id)
+            .ToHashSet(StringComparer.Ordinal));
 
     public void On(RunEvent happened)
     {
@@ -25,7 +28,8 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         {
             case SubtaskStarted(var planned, var at) when planned.Subtask.TaskFile is { } file:
                 string agent = planned.Subtask.Work is AgentWork { Agent.Length: > 0 } work ? work.Agent : OwnName;
-                Write(file.Path, [Text("status", "in_progress"), Text("agent_id", agent), Text("started_at", Iso8601.Of(at)), Null("completed_at")]);
+                Write(file.Path,
+                    [Text("status", "in_progress"), Text("agent_id", agent), Text("started_at", Iso8601.Of(at)), Null("completed_at")]);
                 break;
             case SubtaskEnded(var planned, var result) when planned.Subtask.TaskFile is { } file:
                 End(planned.Subtask, file, result);
@@ -41,10 +45,12 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
     /// <summary>What a killed run left in progress goes back to where it was before.</summary>
     public void ReleaseOrphans()
     {
-        foreach (Subtask orphan in features.SelectMany(feature => feature.Subtasks).Where(subtask => subtask.TaskFile!.Status == TaskFileStatus.InProgress))
+        foreach (Subtask orphan in features.SelectMany(feature => feature.Subtasks)
+            .Where(subtask => subtask.TaskFile!.Status == TaskFileStatus.InProgress))
         {
             log.Report(Diagnostic.Warning(
-                Codes.Orphan, $"'{orphan.Id}' was in progress when an earlier run was killed. It is pending again, and runs now.", orphan.Origin));
+                Codes.Orphan, $"'{orphan.Id}' was in progress when an earlier run was killed. It is pending again, and runs now.",
+                    orphan.Origin));
             Release(orphan.TaskFile!.Path);
         }
     }
@@ -52,7 +58,8 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
     /// <returns>False where it could not be written; that was told.</returns>
     public bool Complete(Subtask subtask, string summary, DateTimeOffset at)
     {
-        if (!Write(subtask.TaskFile!.Path, [Text("status", "completed"), Text("completed_at", Iso8601.Of(at)), Text("completion_summary", summary)]))
+        if (!Write(subtask.TaskFile!.Path,
+            [Text("status", "completed"), Text("completed_at", Iso8601.Of(at)), Text("completion_summary", summary)]))
             return false;
         completed[subtask.TaskFile.Feature].Add(subtask.Id);
         Count(subtask.TaskFile.Feature, at);
@@ -96,8 +103,10 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         switch (result.Status)
         {
             case SubtaskStatus.Succeeded or SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored:
-                string outputs = subtask.Outputs.IsEmpty ? "" : $"; wrote {Wording.Ids([.. subtask.Outputs.Select(output => output.Declared)], shown: 3)}";
-                Complete(subtask, result.Summary.Length > 0 ? result.Summary : $"Succeeded in {Wording.Duration(result.Duration)}{outputs}", at);
+                string outputs = subtask.Outputs.IsEmpty ? ""
+                    : $"; wrote {Wording.Ids([.. subtask.Outputs.Select(output => output.Declared)], shown: 3)}";
+                Complete(subtask, result.Summary.Length > 0 ? result.Summary : $"Succeeded in {Wording.Duration(result.Duration)}{outputs}",
+                    at);
                 break;
             case SubtaskStatus.Cancelled:
                 Release(file.Path);
@@ -108,7 +117,8 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         }
     }
 
-    private bool Release(string path) => Write(path, [Text("status", "pending"), Null("agent_id"), Null("started_at"), Null("completed_at")]);
+    private bool Release(string path) =>
+        Write(path, [Text("status", "pending"), Null("agent_id"), Null("started_at"), Null("completed_at")]);
 
     private void Count(string folder, DateTimeOffset? completedAt)
     {
@@ -137,7 +147,8 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             log.Report(Diagnostic.Warning(
-                Codes.NotWrittenBack, $"The status could not be written back: {e.Message}", new Origin(path, "", path) { Location = new SourceLocation(path) }));
+                Codes.NotWrittenBack, $"The status could not be written back: {e.Message}",
+                    new Origin(path, "", path) { Location = new SourceLocation(path) }));
             return false;
         }
     }
@@ -145,7 +156,8 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
     private (string, JsonEncodedText?, long?) Text(string name, string text)
     {
         string shown = Wording.Shorten(masker?.Apply(text) ?? text, LongestSummary);
-        return (name, JsonEncodedText.Encode(WholeCharacters(shown), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping), null);
+        return (name, JsonEncodedText.Encode(WholeCharacters(shown), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping),
+            null);
     }
 
     // What agents say can hold a half of one, which JSON can not.

@@ -4,12 +4,16 @@ using ParallelExec.State;
 
 namespace ParallelExec.Tasks;
 
-/// <summary>Projects that are asked what they are: by what they said before, or by evaluating them. Nothing is read before the first is asked.</summary>
+/// <summary>
+/// Projects that are asked what they are: by what they said before, or by evaluating them. Nothing is read before the first is asked.
+/// </summary>
 /// <param name="engine">Where the engine lies: another one has other files of its own.</param>
 internal sealed class AskedProjects(RunOptions options, string engine, IReadOnlyDictionary<string, string> environment)
     : IProjectReader, IDisposable
 {
-    /// <summary>Of the environment, which is properties too, what projects commonly ask for; all of it differs from shell to shell.</summary>
+    /// <summary>
+    /// Of the environment, which is properties too, what projects commonly ask for; all of it differs from shell to shell.
+    /// </summary>
     private static readonly string[] Variables =
     [
         .. ProjectQuestions.Properties,

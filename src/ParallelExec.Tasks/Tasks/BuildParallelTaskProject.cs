@@ -63,7 +63,8 @@ public sealed class BuildParallelTaskProject : MSBuildTask
         Exception cause = e is AggregateException { InnerException: { } inner } ? inner : e;
         // The engine's type is not public.
         return cause.GetType().Name == "CircularDependencyException"
-            ? "it leads back to the run that builds it. Name Targets that neither are nor depend on RunParallelTasks of the project that declares it"
+            ? "it leads back to the run that builds it. Name Targets that neither are nor depend on RunParallelTasks of the project that "
+                + "declares it"
             : $"the engine does not build it: {cause.Message}";
     }
 }

@@ -16,7 +16,10 @@ public sealed class ChangeTaskFolders : ParallelTasksTask
     {
         ReadTaskFolders();
         if (RunOptions.TaskFolders.IsEmpty)
-            Diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, "There is no task folder: name one with -p:ParallelExecTaskFolder=PATH, or as a ParallelTaskFolder item."));
+            Diagnostics.Add(
+                Diagnostic.Error(
+                    Codes.NoTaskFolder,
+                    "There is no task folder: name one with -p:ParallelExecTaskFolder=PATH, or as a ParallelTaskFolder item."));
         using TaskFolderLock? folders = HasErrors ? null : TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics);
         if (folders is null)
             return ReportDiagnostics();

@@ -3,7 +3,9 @@ using ParallelExec.Parsing;
 
 namespace ParallelExec.Tasks;
 
-/// <summary>Before projects of subtasks are restored: tells errors of the declaration, and whether anything will be built. Not for users.</summary>
+/// <summary>
+/// Before projects of subtasks are restored: tells errors of the declaration, and whether anything will be built. Not for users.
+/// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class CheckBeforeRestore : ParallelTasksTask
 {

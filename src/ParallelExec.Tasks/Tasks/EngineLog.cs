@@ -15,7 +15,9 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     private readonly ItemLocator items = new();
     private readonly Queue<LogEntry> waiting = new();
 
-    /// <summary>What came since the other node shows messages, in order. Warnings and errors stay here: from there they would be another project's.</summary>
+    /// <summary>
+    /// What came since the other node shows messages, in order. Warnings and errors stay here: from there they would be another project's.
+    /// </summary>
     private readonly List<LogEntry> meanwhile = [];
     private FileStream? forwardTo;
     private bool isForwarding;
@@ -35,7 +37,9 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     {
         SourceLocation at = diagnostic.Origin is { } origin ? items.Locate(origin, diagnostic.Metadata) : new SourceLocation("");
         LogEntryKind kind = diagnostic.Severity == Severity.Error ? LogEntryKind.Error : LogEntryKind.Warning;
-        Add(new LogEntry(kind, diagnostic.Message, DateTime.UtcNow) { Code = diagnostic.Code, File = at.File, Line = at.Line, Column = at.Column });
+        Add(new LogEntry(
+            kind, diagnostic.Message, DateTime.UtcNow)
+        { Code = diagnostic.Code, File = at.File, Line = at.Line, Column = at.Column });
     }
 
     public bool TryDiagnosticLine(string line, string subtaskId, bool asWarning)
@@ -68,7 +72,8 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
         try
         {
             // Without a buffer: what can not be written must not come later.
-            var file = new FileStream(LogFile(folder), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            var file = new FileStream(
+                LogFile(folder), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             lock (gate)
                 (forwardTo, isForwarding) = (file, true);
             return true;

@@ -22,7 +22,9 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     private readonly AutoResetEvent logAdded = new(false);
     private readonly AutoResetEvent called = new(false);
 
-    /// <summary>Targets that have failed and were forgiven: whoever asks for one by a request of its own is told that all is well.</summary>
+    /// <summary>
+    /// Targets that have failed and were forgiven: whoever asks for one by a request of its own is told that all is well.
+    /// </summary>
     private readonly HashSet<string> forgiven = new(StringComparer.OrdinalIgnoreCase);
     private int grantedCores;
     private int rounds;
@@ -92,7 +94,8 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     }
 
     private void Refuse() =>
-        Interlocked.Exchange(ref next, null)?.Built.SetException(new InvalidOperationException("the thread that builds projects has failed"));
+        Interlocked.Exchange(ref next, null)?.Built.SetException(
+            new InvalidOperationException("the thread that builds projects has failed"));
 
     private void Build(Round round)
     {
@@ -155,7 +158,8 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         string folder = Path.Combine(directory, "rounds", $"{++rounds}");
         using ProjectRound round = ProjectRound.Begin(folder, requests);
         List<Hashtable> properties =
-            [.. requests.Select((request, i) => new Hashtable { ["_ParallelExecRequest"] = ProjectOrder.For(folder, i, request).ToProperty() })];
+            [.. requests.Select(
+                (request, i) => new Hashtable { ["_ParallelExecRequest"] = ProjectOrder.For(folder, i, request).ToProperty() })];
         // While this thread waits, a node shows our log. It comes first: the projects can take a while.
         bool forwards = nodeCount > 1 && round.IsOpen && log.TryForwardTo(folder);
         if (forwards)

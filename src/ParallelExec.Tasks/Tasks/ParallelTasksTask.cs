@@ -33,7 +33,8 @@ public abstract class ParallelTasksTask : MSBuildTask
         // The SDK files do not call a task that they know to be off; here the other spellings of it are known.
         if (Values.Boolean(Property("ParallelExecEnabled")) != false)
             return ExecuteEnabled();
-        Log.LogMessage(MessageImportance.High, $"ParallelExec is off (ParallelExecEnabled={Property("ParallelExecEnabled")}): nothing was done.");
+        Log.LogMessage(
+            MessageImportance.High, $"ParallelExec is off (ParallelExecEnabled={Property("ParallelExecEnabled")}): nothing was done.");
         return true;
     }
 
@@ -43,7 +44,8 @@ public abstract class ParallelTasksTask : MSBuildTask
     private protected string ProjectFile => Property("_ProjectFile");
 
     /// <summary><c>$(MSBuildNodeCount)</c>: the <c>-m</c> of this build.</summary>
-    private protected int NodeCount => int.TryParse(Property("_NodeCount"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 1;
+    private protected int NodeCount => int.TryParse(Property("_NodeCount"), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+        ? count : 1;
 
     /// <summary>True where the terminal logger shows this build.</summary>
     private protected bool TerminalLogger => Property("_TerminalLogger") == "true";
@@ -74,7 +76,8 @@ public abstract class ParallelTasksTask : MSBuildTask
         History = History.Read(RunOptions);
         bool complete = !HasErrors;
         List<Diagnostic> planned = [];
-        ExecutionPlan? plan = Planner.Plan([.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned);
+        ExecutionPlan? plan = Planner.Plan(
+            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned);
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
     }
@@ -116,7 +119,8 @@ public abstract class ParallelTasksTask : MSBuildTask
     }
 
     private protected PromptText Prompts() =>
-        new(RunOptions, Features.GroupBy(feature => feature.Id).ToDictionary(same => same.Key, same => same.First().Objective, StringComparer.Ordinal));
+        new(RunOptions,
+            Features.GroupBy(feature => feature.Id).ToDictionary(same => same.Key, same => same.First().Objective, StringComparer.Ordinal));
 
     private protected bool ReportDiagnostics()
     {
@@ -129,7 +133,8 @@ public abstract class ParallelTasksTask : MSBuildTask
 
     private protected static Dictionary<string, string> SnapshotEnvironment()
     {
-        var snapshot = new Dictionary<string, string>(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var snapshot = new Dictionary<string, string>(
+            OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
             snapshot[(string)entry.Key] = (string?)entry.Value ?? "";
         return snapshot;
@@ -141,7 +146,8 @@ public abstract class ParallelTasksTask : MSBuildTask
     {
         Items = DeclaredItems.Read(Declarations, ProjectFile),
         Properties = properties.Where(property => property.Key.StartsWith(OptionsParser.Prefix, StringComparison.Ordinal))
-            .ToDictionary(property => property.Key[OptionsParser.Prefix.Length..], property => property.Value, StringComparer.OrdinalIgnoreCase),
+            .ToDictionary(
+                property => property.Key[OptionsParser.Prefix.Length..], property => property.Value, StringComparer.OrdinalIgnoreCase),
         GlobalProperties = BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties() : ImmutableDictionary<string, string>.Empty,
         Environment = environment,
         SdkDirectory = SdkDirectory,

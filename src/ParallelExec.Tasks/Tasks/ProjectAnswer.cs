@@ -17,7 +17,8 @@ internal sealed record ProjectAnswer(bool Succeeded, DateTimeOffset StartedAt, T
     /// <summary>In characters that file names and properties may have.</summary>
     public string ToText()
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"{(Succeeded ? "succeeded" : "failed")}.{StartedAt.UtcTicks}.{Ran.Ticks}");
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"{(Succeeded ? "succeeded" : "failed")}.{StartedAt.UtcTicks}.{Ran.Ticks}");
         return Refused.Length == 0 ? text : $"{text}.{Convert.ToHexString(Encoding.UTF8.GetBytes(Refused))}";
     }
 
@@ -27,7 +28,8 @@ internal sealed record ProjectAnswer(bool Succeeded, DateTimeOffset StartedAt, T
         string[] parts = text.Split('.');
         byte[] refused = new byte[parts.Length == 4 ? parts[3].Length / 2 : 0];
         return parts.Length is 3 or 4
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long startedAt) && startedAt <= DateTime.MaxValue.Ticks
+            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long startedAt)
+                && startedAt <= DateTime.MaxValue.Ticks
             && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out long ran)
             && (parts.Length == 3 || Convert.FromHexString(parts[3], refused, out _, out _) == OperationStatus.Done)
             ? new ProjectAnswer(parts[0] == "succeeded", new DateTimeOffset(startedAt, TimeSpan.Zero), TimeSpan.FromTicks(ran))

@@ -11,7 +11,8 @@ namespace ParallelExec.Tasks;
 /// here would cost a whole process elsewhere. What they import is read once for all of them.
 /// </summary>
 /// <param name="buildProperties">The global properties of this build that projects are built with.</param>
-internal sealed class ProjectReader(IEnumerable<KeyValuePair<string, string>> buildProperties, ImmutableArray<string> properties) : IProjectReader, IDisposable
+internal sealed class ProjectReader(IEnumerable<KeyValuePair<string, string>> buildProperties, ImmutableArray<string> properties)
+    : IProjectReader, IDisposable
 {
     private readonly ProjectCollection collection = new();
 
@@ -27,7 +28,8 @@ internal sealed class ProjectReader(IEnumerable<KeyValuePair<string, string>> bu
             return new ProjectFacts(
                 projectFile,
                 properties.ToImmutableSortedDictionary(name => name, project.GetPropertyValue, StringComparer.OrdinalIgnoreCase),
-                [.. project.GetItems("ProjectReference").Select(item => Path.GetFullPath(item.EvaluatedInclude.Replace('\\', '/'), project.Directory))],
+                [.. project.GetItems("ProjectReference")
+                    .Select(item => Path.GetFullPath(item.EvaluatedInclude.Replace('\\', '/'), project.Directory))],
                 [.. project.GetItems("PackageReference").Select(item => item.EvaluatedInclude)],
                 [.. project.ImportPaths.Append(projectFile).Distinct(StringComparer.Ordinal)]);
         }

@@ -43,7 +43,9 @@ internal sealed class ProjectRound : IDisposable
     /// <summary>It is there while the round has not ended.</summary>
     public static string OpenFile(string folder) => Path.Combine(folder, "open");
 
-    /// <summary>Tells the end of a request before its round is over. Its name says it all: a file without content fits on a full disk.</summary>
+    /// <summary>
+    /// Tells the end of a request before its round is over. Its name says it all: a file without content fits on a full disk.
+    /// </summary>
     public static void TellEnd(ProjectOrder order, ProjectAnswer answer)
     {
         try

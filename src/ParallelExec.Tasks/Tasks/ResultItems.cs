@@ -36,7 +36,8 @@ internal static class ResultItems
         // Of two names that are one here the first counts, as for environment variables (PEX3011).
         if (result.Values.Count == 0)
             return item;
-        foreach (IGrouping<string, KeyValuePair<string, string>> same in result.Values.GroupBy(value => "Output_" + MetadataName(value.Key), StringComparer.OrdinalIgnoreCase))
+        foreach (IGrouping<string, KeyValuePair<string, string>> same in result.Values.GroupBy(
+            value => "Output_" + MetadataName(value.Key), StringComparer.OrdinalIgnoreCase))
             Set(item, same.Key, masker?.Apply(same.First().Value) ?? same.First().Value);
         return item;
     }

@@ -43,7 +43,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         using var log = new EngineLog(TerminalLogger);
         (ExecutionPlan? plan, PromptText? prompts) = Check(environment);
         using RunDirectory? directory = HasErrors ? null : Take(problems => RunDirectory.TryTake(RunOptions, problems), log);
-        using TaskFolderLock? folders = directory is null ? null : Take(problems => TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), problems), log);
+        using TaskFolderLock? folders = directory is null ? null
+            : Take(problems => TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), problems), log);
         // Another run has been here meanwhile: what it has done is seen only now.
         if (waited && folders is not null)
         {
@@ -60,7 +61,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             return false;
 
         if (!earlier.HasEnded)
-            log.Message($"The last run (started {earlier.StartedAt}, process {earlier.ProcessId}) was interrupted: it did not come to an end.");
+            log.Message($"The last run (started {earlier.StartedAt}, process {earlier.ProcessId}) was interrupted: it did not come to an "
+                + $"end.");
         RunResult? result = Run(plan, prompts!, earlier, environment, log);
         log.DrainTo(BuildEngine);
         if (result is null)
@@ -106,10 +108,13 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     }
 
     /// <returns>Null where it could not begin, which the log says.</returns>
-    private RunResult? Run(ExecutionPlan plan, PromptText prompts, JournalReader earlier, Dictionary<string, string> environment, EngineLog log)
+    private RunResult? Run(
+        ExecutionPlan plan, PromptText prompts, JournalReader earlier, Dictionary<string, string> environment, EngineLog log)
     {
         using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
-        using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount) { SdkDirectory = SdkDirectory };
+        using var engineThread = new EngineThread(
+            (IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount)
+        { SdkDirectory = SdkDirectory };
         using var composition = new RunComposition(
             new RunSetup
             {

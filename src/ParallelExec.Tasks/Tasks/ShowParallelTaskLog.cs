@@ -6,7 +6,9 @@ using MSBuildTask = Microsoft.Build.Utilities.Task;
 
 namespace ParallelExec.Tasks;
 
-/// <summary>Hands the run's log to the engine while the task that runs it waits for projects. Inside ParallelTasks.proj; not for users.</summary>
+/// <summary>
+/// Hands the run's log to the engine while the task that runs it waits for projects. Inside ParallelTasks.proj; not for users.
+/// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class ShowParallelTaskLog : MSBuildTask, ICancelableTask
 {
@@ -67,7 +69,8 @@ public sealed class ShowParallelTaskLog : MSBuildTask, ICancelableTask
 
     private void Show(string folder)
     {
-        using var stream = new FileStream(EngineLog.LogFile(folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = new FileStream(
+            EngineLog.LogFile(folder), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(stream, Encoding.UTF8);
         bool ended;
         do

@@ -8,7 +8,9 @@ namespace ParallelExec.TestResults;
 /// <summary>Writes the form that most CIs read; <c>flakyFailure</c> is Surefire's.</summary>
 internal static class JUnitWriter
 {
-    public static void Write(string path, IReadOnlyCollection<(string Suite, IReadOnlyCollection<TestCase> Cases)> suites, SecretText hide) => WholeFile.Write(path, stream =>
+    public static void Write(
+        string path, IReadOnlyCollection<(string Suite, IReadOnlyCollection<TestCase> Cases)> suites, SecretText hide) =>
+        WholeFile.Write(path, stream =>
     {
         using XmlWriter xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false) });
         xml.WriteStartElement("testsuites");
@@ -32,7 +34,8 @@ internal static class JUnitWriter
 
     private static void WriteCase(XmlWriter xml, TestCase test, SecretText hide)
     {
-        string name = test.FullName.StartsWith(test.ClassName + ".", StringComparison.Ordinal) ? test.FullName[(test.ClassName.Length + 1)..] : test.Name;
+        string name = test.FullName.StartsWith(test.ClassName + ".", StringComparison.Ordinal)
+            ? test.FullName[(test.ClassName.Length + 1)..] : test.Name;
         xml.WriteStartElement("testcase");
         xml.WriteAttributeString("classname", XmlText.Of(hide(test.ClassName)));
         xml.WriteAttributeString("name", XmlText.Of(hide(name)));

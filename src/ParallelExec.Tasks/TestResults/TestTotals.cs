@@ -8,7 +8,8 @@ internal static class TestTotals
 {
     /// <param name="resultFile">Where they stand; absolute.</param>
     public static TestSummary Of(IReadOnlyCollection<TestCase> cases, string resultFile) =>
-        new(cases.Count, Count(cases, TestOutcome.Passed), Count(cases, TestOutcome.Failed), Count(cases, TestOutcome.Skipped), cases.Count(test => test.FailedBefore is not null), resultFile)
+        new(cases.Count, Count(cases, TestOutcome.Passed), Count(cases, TestOutcome.Failed), Count(cases, TestOutcome.Skipped),
+            cases.Count(test => test.FailedBefore is not null), resultFile)
         {
             Failures = [.. cases.Where(test => test.Outcome == TestOutcome.Failed).Select(Failure)],
             ClassTimes = cases.GroupBy(test => test.ClassName, StringComparer.Ordinal).ToImmutableSortedDictionary(
@@ -19,8 +20,11 @@ internal static class TestTotals
     public static ImmutableArray<TestCase> After(IEnumerable<TestCase> before, IEnumerable<TestCase> again)
     {
         // Two tests may have one name: each takes one of the results.
-        var results = again.GroupBy(test => test.FullName, StringComparer.Ordinal).ToDictionary(group => group.Key, group => new Queue<TestCase>(group), StringComparer.Ordinal);
-        return [.. before.Select(test => test.Outcome == TestOutcome.Failed && results.TryGetValue(test.FullName, out Queue<TestCase>? same) && same.TryDequeue(out TestCase? result)
+        var results = again.GroupBy(test => test.FullName, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => new Queue<TestCase>(group), StringComparer.Ordinal);
+        return [.. before.Select(
+            test => test.Outcome == TestOutcome.Failed && results.TryGetValue(test.FullName, out Queue<TestCase>? same)
+            && same.TryDequeue(out TestCase? result)
             ? result with { FailedBefore = result.Outcome == TestOutcome.Passed ? test.Message : null }
             : test)];
     }

@@ -10,14 +10,16 @@ internal static class TrxReader
     /// <summary>How the message of a test begins that failed before it passed, in files that we write.</summary>
     public const string Flaky = "Flaky, it failed before: ";
 
-    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CheckCharacters = false, CloseInput = true };
+    private static readonly XmlReaderSettings Settings =
+        new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CheckCharacters = false, CloseInput = true };
 
     /// <returns>Null where there is no such file, or it is none or only a half of one.</returns>
     public static TrxContent? TryRead(string path)
     {
         try
         {
-            using XmlReader xml = XmlReader.Create(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Settings);
+            using XmlReader xml = XmlReader.Create(
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), Settings);
             return Read(xml);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException)
@@ -61,14 +63,16 @@ internal static class TrxReader
                     // xUnit tells each failed test here too.
                     if (!text.TrimStart().StartsWith("[xUnit.net", StringComparison.Ordinal))
                         error += text.Trim() + "\n";
-                    aborted |= text.Contains("test run was aborted", StringComparison.OrdinalIgnoreCase) || text.Contains("Test host process crashed", StringComparison.Ordinal);
+                    aborted |= text.Contains("test run was aborted", StringComparison.OrdinalIgnoreCase)
+                        || text.Contains("Test host process crashed", StringComparison.Ordinal);
                     continue;
             }
             xml.Read();
         }
         return new TrxContent([.. results.Select(Named)]) { Error = error.Trim(), IsAborted = aborted };
 
-        TestCase Named((string TestId, TestCase Case) result) => methods.TryGetValue(result.TestId, out (string ClassName, string Method) method)
+        TestCase Named((string TestId, TestCase Case) result) =>
+            methods.TryGetValue(result.TestId, out (string ClassName, string Method) method)
             ? result.Case with { ClassName = method.ClassName, Method = method.Method }
             : result.Case;
     }
@@ -121,7 +125,8 @@ internal static class TrxReader
     };
 
     // Some write the assembly's name behind it.
-    private static string ClassName(string name) => name.IndexOf(", ", StringComparison.Ordinal) is > 0 and int at && name.Contains("Version=", StringComparison.Ordinal) ? name[..at] : name;
+    private static string ClassName(string name) => name.IndexOf(", ", StringComparison.Ordinal) is > 0 and int at
+        && name.Contains("Version=", StringComparison.Ordinal) ? name[..at] : name;
 
     private static string TextOf(string inner)
     {

@@ -84,7 +84,8 @@ internal static class TrxWriter
         xml.WriteStartElement("ResultSummary");
         xml.WriteAttributeString("outcome", sum.Failed > 0 ? "Failed" : "Completed");
         xml.WriteStartElement("Counters");
-        foreach ((string name, int count) in new[] { ("total", sum.Total), ("executed", sum.Passed + sum.Failed), ("passed", sum.Passed), ("failed", sum.Failed), ("notExecuted", sum.Skipped) })
+        foreach ((string name, int count) in new[] { ("total", sum.Total), ("executed", sum.Passed + sum.Failed), ("passed", sum.Passed),
+            ("failed", sum.Failed), ("notExecuted", sum.Skipped) })
             xml.WriteAttributeString(name, count.ToString(CultureInfo.InvariantCulture));
         xml.WriteEndElement();
         xml.WriteEndElement();

@@ -8,7 +8,9 @@ using ParallelExec.Planning;
 
 namespace ParallelExec.Execution.Attempts;
 
-/// <summary>Does a subtask's work: attempt after attempt, each with its time limit, its outputs, its <c>Verify</c>, and what it hands over.</summary>
+/// <summary>
+/// Does a subtask's work: attempt after attempt, each with its time limit, its outputs, its <c>Verify</c>, and what it hands over.
+/// </summary>
 internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkRunner runner, TimeProvider time)
 {
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
@@ -61,7 +63,8 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         Subtask subtask = planned.Subtask;
         // When the engine begins with a project is known only when it has ended, and until then nothing could end it. All else begins now.
         bool beginsNow = subtask.Work is not ProjectWork;
-        using var limit = new CancellationTokenSource(beginsNow ? subtask.Timeout ?? Timeout.InfiniteTimeSpan : Timeout.InfiniteTimeSpan, time);
+        using var limit = new CancellationTokenSource(
+            beginsNow ? subtask.Timeout ?? Timeout.InfiniteTimeSpan : Timeout.InfiniteTimeSpan, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         var context = new AttemptContext(
             planned, attempt, handOver.Prepare(planned, attempt, results), LogFiles.PathOf(options, subtask), ended.Token)

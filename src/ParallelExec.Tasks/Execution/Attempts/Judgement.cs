@@ -37,7 +37,12 @@ internal static class Judgement
             RunnerEnd.AgentFailed or RunnerEnd.TestsFailed => result with { Code = ran.Code, Reason = ran.Problem },
             RunnerEnd.LogNotWritten => result with { Code = Codes.StateNotWritable, Reason = ran.Problem },
             RunnerEnd.Exited when ran.ExitCode == 0 => Succeeded(result),
-            RunnerEnd.Exited => result with { Code = Codes.ExitCode, Reason = $"exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}" },
+            RunnerEnd.Exited =>
+                result with
+                {
+                    Code = Codes.ExitCode,
+                    Reason = $"exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}"
+                },
             _ => throw new InvalidOperationException($"nobody has said what {ran.End} means"),
         };
     }

@@ -20,7 +20,8 @@ internal static class OutputFolders
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return SubtaskResult.Failed(Codes.NotStarted, $"could not be started: the folder '{folder}' of its output can not be made: {e.Message}");
+                return SubtaskResult.Failed(
+                    Codes.NotStarted, $"could not be started: the folder '{folder}' of its output can not be made: {e.Message}");
             }
         }
         return null;

@@ -3,14 +3,16 @@ using ParallelExec.Model;
 namespace ParallelExec.Execution.Output;
 
 /// <summary>
-/// Copies a child's output into its log file, in bounded memory, with secrets masked. Where the file can not be written any more, it goes on
-/// reading: a child whose output nobody takes would wait for ever.
+/// Copies a child's output into its log file, in bounded memory, with secrets masked. Where the file can not be written any more, it goes
+/// on reading: a child whose output nobody takes would wait for ever.
 /// </summary>
 internal sealed class LogPump : IDisposable
 {
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>What the child itself wrote is in the pipe when it ends: that is not much, and does not take longer on a slow machine.</summary>
+    /// <summary>
+    /// What the child itself wrote is in the pipe when it ends: that is not much, and does not take longer on a slow machine.
+    /// </summary>
     private const int MostGraces = 5;
 
     private readonly SecretMasker? masker;
@@ -42,8 +44,8 @@ internal sealed class LogPump : IDisposable
         Try(() => File.OpenHandle(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose());
 
     /// <summary>
-    /// Copies until the outputs end, or, after <paramref name="exited"/>, until for <paramref name="grace"/> nothing more came: a daemon can
-    /// hold them open for ever. One that goes on writing is given up too, a few times later.
+    /// Copies until the outputs end, or, after <paramref name="exited"/>, until for <paramref name="grace"/> nothing more came: a daemon
+    /// can hold them open for ever. One that goes on writing is given up too, a few times later.
     /// </summary>
     /// <param name="exited">The child has ended.</param>
     /// <returns>Why not all of it is in the log; null when it is.</returns>
@@ -69,7 +71,8 @@ internal sealed class LogPump : IDisposable
                 await Task.WhenAny(copying, Task.Delay(grace, time ?? TimeProvider.System)).ConfigureAwait(false);
             }
             pump.Dispose();
-            return pump.bug is null ? pump.problem : throw new InvalidOperationException("the output of a child could not be copied", pump.bug);
+            return pump.bug is null ? pump.problem
+                : throw new InvalidOperationException("the output of a child could not be copied", pump.bug);
         })).ConfigureAwait(false);
         return atStart ?? problems.FirstOrDefault(problem => problem is not null);
     }

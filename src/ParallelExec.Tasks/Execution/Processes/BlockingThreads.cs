@@ -63,7 +63,8 @@ internal sealed class BlockingThreads : TaskScheduler, IDisposable
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // The system gives no more threads: one that is there takes it when it has ended what it does. With none at all there is no way.
+            // The system gives no more threads: one that is there takes it when it has ended what it does. With none at all there is no
+            // way.
             lock (queue)
             {
                 if (workers == 0)

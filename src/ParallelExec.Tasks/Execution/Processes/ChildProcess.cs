@@ -81,5 +81,8 @@ internal abstract class ChildProcess : IDisposable
     protected abstract void Close();
 }
 
-/// <summary>What a stop found. <paramref name="Killed"/>: those that did not end when asked. <paramref name="Survivors"/>: those that could not be ended.</summary>
+/// <summary>
+/// What a stop found. <paramref name="Killed"/>: those that did not end when asked. <paramref name="Survivors"/>: those that could not be
+/// ended.
+/// </summary>
 internal sealed record StopReport(ImmutableArray<string> Killed, ImmutableArray<string> Survivors);

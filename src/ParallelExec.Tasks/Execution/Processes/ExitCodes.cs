@@ -3,7 +3,10 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Processes;
 
-/// <summary>What exit codes say by custom. They are a program's own: this decorates a message, and decides nothing but how long is waited for a stop.</summary>
+/// <summary>
+/// What exit codes say by custom. They are a program's own: this decorates a message, and decides nothing but how long is waited for a
+/// stop.
+/// </summary>
 internal static class ExitCodes
 {
     private const int FirstSignal = 128, LastSignal = 128 + 64;
@@ -23,7 +26,10 @@ internal static class ExitCodes
         _ => "",
     };
 
-    /// <summary>It looks as if something that ends a build has reached the child (SIGHUP, SIGINT, SIGQUIT, SIGTERM; Ctrl+C): we may be told a moment later.</summary>
+    /// <summary>
+    /// It looks as if something that ends a build has reached the child (SIGHUP, SIGINT, SIGQUIT, SIGTERM; Ctrl+C): we may be told a moment
+    /// later.
+    /// </summary>
     public static bool IsOfStop(int exitCode, Platform platform) => platform.IsWindows
         ? exitCode == ControlC
         : exitCode is FirstSignal + 1 or FirstSignal + 2 or FirstSignal + 3 or FirstSignal + 15;

@@ -23,11 +23,14 @@ internal sealed record LaunchedCommand(string Program, ImmutableArray<string> Ar
     /// <summary>Written for it; to be removed when it has ended.</summary>
     public string? ScriptFile { get; init; }
 
-    /// <summary>No shell stands in front of it. What the system does not execute (a script without a first line) a shell may know how to run.</summary>
+    /// <summary>
+    /// No shell stands in front of it. What the system does not execute (a script without a first line) a shell may know how to run.
+    /// </summary>
     public bool IsDirect { get; init; }
 
     /// <summary>
-    /// The same behind a shell that opens the files, for a system that gives a child no files. They are arguments, so that nothing has to be quoted.
+    /// The same behind a shell that opens the files, for a system that gives a child no files. They are arguments, so that nothing has to
+    /// be quoted.
     /// </summary>
     /// <param name="keepInput">The caller writes its input.</param>
     public LaunchedCommand BehindShell(bool keepInput)
@@ -37,7 +40,8 @@ internal sealed record LaunchedCommand(string Program, ImmutableArray<string> Ar
         return this with
         {
             Program = "/bin/sh",
-            Arguments = ["-c", $"exec {target}2>&1{input}; shift 2; exec \"$@\"", "sh", LogFile ?? "", InputFile ?? "/dev/null", Program, .. Arguments],
+            Arguments = ["-c", $"exec {target}2>&1{input}; shift 2; exec \"$@\"", "sh", LogFile ?? "", InputFile ?? "/dev/null", Program,
+                .. Arguments],
             Name = null,
         };
     }

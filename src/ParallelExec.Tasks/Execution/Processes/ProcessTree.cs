@@ -19,7 +19,8 @@ internal static partial class ProcessTree
         if (stubborn.Count == 0)
             return new StopReport([], []);
         // What a dying process still starts is found by the next look: the signal goes out again until none is left.
-        IReadOnlyList<RunningProcess> left = await SignalUntilGoneAsync(root, cookie, SigKill, KillLimit, again: true).ConfigureAwait(false);
+        IReadOnlyList<RunningProcess> left = await SignalUntilGoneAsync(root, cookie, SigKill, KillLimit, again: true)
+            .ConfigureAwait(false);
         return new StopReport([.. stubborn.Select(process => process.ToString())], [.. left.Select(process => process.ToString())]);
     }
 
@@ -33,13 +34,15 @@ internal static partial class ProcessTree
             foreach (RunningProcess process in ProcessTable.Members(root, cookie))
                 _ = Kill(process.Id, SigKill);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             // Then only what was nearest is ended.
         }
     }
 
-    private static async Task<IReadOnlyList<RunningProcess>> SignalUntilGoneAsync(int root, string cookie, int signal, TimeSpan limit, bool again)
+    private static async Task<IReadOnlyList<RunningProcess>> SignalUntilGoneAsync(
+        int root, string cookie, int signal, TimeSpan limit, bool again)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var signalled = new HashSet<int>();

@@ -153,7 +153,8 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
         int error = AddChangeDirectory(actions, workingDirectory);
         // Our ends of pipes close by themselves in the child; a copy under another number does not.
         if (error == 0)
-            error = input is null ? AddOpen(actions, 0, command.InputFile ?? "/dev/null", ReadOnly, 0) : AddDuplicate(actions, inputOfChild, 0);
+            error = input is null ? AddOpen(actions, 0, command.InputFile ?? "/dev/null", ReadOnly, 0)
+                : AddDuplicate(actions, inputOfChild, 0);
         if (error == 0)
         {
             error = command.LogFile is null
@@ -190,8 +191,8 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
     /// <summary>
     /// The runtime ignores SIGPIPE, and children would too. A session of its own: what a terminal or a CI engine sends to the whole group
-    /// reaches us, and only we end children. Not only a group of its own: such a one is stopped, for ever, as soon as it asks the terminal for
-    /// something (a password); without a terminal it says so and ends.
+    /// reaches us, and only we end children. Not only a group of its own: such a one is stopped, for ever, as soon as it asks the terminal
+    /// for something (a password); without a terminal it says so and ends.
     /// </summary>
     private static nint CleanSignals()
     {

@@ -5,7 +5,9 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Processes;
 
-/// <summary>A child by the framework's <see cref="Process"/>: on Windows, on macOS, and where Linux lacks what <see cref="SpawnedProcess"/> needs.</summary>
+/// <summary>
+/// A child by the framework's <see cref="Process"/>: on Windows, on macOS, and where Linux lacks what <see cref="SpawnedProcess"/> needs.
+/// </summary>
 internal sealed class SystemProcess : ChildProcess
 {
     private readonly Process process;
@@ -23,7 +25,8 @@ internal sealed class SystemProcess : ChildProcess
         catch (Win32Exception e)
         {
             bool isTooLarge = e.NativeErrorCode is 7 or 206;
-            throw new ProcessNotStartedException(isTooLarge ? StartSize.Problem(command.Arguments, environment) : e.Message, e.NativeErrorCode, e);
+            throw new ProcessNotStartedException(
+                isTooLarge ? StartSize.Problem(command.Arguments, environment) : e.Message, e.NativeErrorCode, e);
         }
         catch (Exception e) when (e is InvalidOperationException or IOException)
         {
@@ -57,7 +60,8 @@ internal sealed class SystemProcess : ChildProcess
     public override TimeSpan? CpuTime => job?.CpuTime;
 
     public static ProcessStartInfo StartInfo(
-        LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput, Platform platform)
+        LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput,
+            Platform platform)
     {
         // On Unix a shell in front of it opens its files, and joins the two outputs.
         LaunchedCommand started = platform.IsWindows ? command : command.BehindShell(keepInput);
@@ -95,7 +99,8 @@ internal sealed class SystemProcess : ChildProcess
     /// <summary>Runs a small program of the system to its end and returns what it wrote.</summary>
     public static string Capture(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace ParallelExec.Execution.Processes;
 
-/// <summary>A Job Object: all processes of one attempt on Windows. What it still holds ends with it, also when this process is killed.</summary>
+/// <summary>
+/// A Job Object: all processes of one attempt on Windows. What it still holds ends with it, also when this process is killed.
+/// </summary>
 internal sealed partial class WindowsJob : IDisposable
 {
     private const uint CtrlBreakEvent = 1;

@@ -39,7 +39,8 @@ internal sealed class Reuse(
     public void HandOn(PlannedSubtask planned, SuccessRecord record) => handOver.Reuse(planned, record);
 
     /// <summary>The files it reads are declared: it need not run while nothing has changed.</summary>
-    public static bool IsUpToDateChecked(Subtask subtask, RunOptions options) => !subtask.Inputs.IsEmpty && subtask.Cache && options.Cache != CacheMode.None && CanBeReused(subtask);
+    public static bool IsUpToDateChecked(Subtask subtask, RunOptions options) => !subtask.Inputs.IsEmpty && subtask.Cache
+        && options.Cache != CacheMode.None && CanBeReused(subtask);
 
     /// <summary>What must be known of earlier runs; otherwise nobody has to read it.</summary>
     public static bool IsNeeded(ExecutionPlan plan, RunOptions options) =>
@@ -91,12 +92,18 @@ internal sealed class Reuse(
         if (stale.Length == all)
             return new Reused(null, earlier.ContainsKey(planned.Id) ? "none of its files is up to date" : Reused.NeverSucceeded);
         if (!stale.IsEmpty)
-            return new Reused(null, $"{Wording.Count(stale.Length, "file")} of {all}: {Wording.Ids([.. stale.Select(file => file.In)], shown: 3)}") { Stale = stale };
+            return new Reused(
+                null, $"{Wording.Count(stale.Length, "file")} of {all}: "
+                + $"{Wording.Ids([.. stale.Select(file => file.In)], shown: 3)}")
+            { Stale = stale };
         Fingerprint now = fingerprints.Of(planned);
         const string Why = "nothing that it depends on has changed";
         return earlier.TryGetValue(planned.Id, out SuccessRecord? record) && record.Fingerprint.Digest == now.Digest
             ? new Reused(record, Why)
-            : new Reused(new SuccessRecord { Fingerprint = now, Outputs = Stamps(planned.Subtask, DeclaredFiles.Existing(planned.Subtask.Outputs)) }, Why) { IsNew = true };
+            : new Reused(
+                new SuccessRecord { Fingerprint = now, Outputs = Stamps(planned.Subtask, DeclaredFiles.Existing(planned.Subtask.Outputs)) },
+                Why)
+            { IsNew = true };
     }
 
     /// <summary>The plan with what would become of each subtask if it were run now. Nothing runs.</summary>
@@ -113,16 +120,23 @@ internal sealed class Reuse(
             else
                 handOver.Pass(subtask);
             // A milestone does nothing, so nothing is new after it but what is new before it.
-            if (reused.Record is null ? subtask.Subtask is { Work: not MilestoneWork, Service: null } || before is not null : before is not null)
+            if (reused.Record is null ? subtask.Subtask is { Work: not MilestoneWork, Service: null }
+                || before is not null : before is not null)
                 SetHasRun(subtask);
-            forecast[subtask.Index] = reused.Record is not null && before is not null ? new Reused(null, $"'{before}' runs before it; if that changes nothing, it is up to date") : reused;
+            forecast[subtask.Index] = reused.Record is not null && before is not null
+                ? new Reused(null, $"'{before}' runs before it; if that changes nothing, it is up to date") : reused;
         }
         PlannedSubtask Seen(PlannedSubtask subtask) => subtask with { Reused = forecast[subtask.Index] };
-        return plan with { Subtasks = [.. plan.Subtasks.Select(Seen)], Waves = [.. plan.Waves.Select(wave => wave.Select(Seen).ToImmutableArray())] };
+        return plan with
+        {
+            Subtasks = [.. plan.Subtasks.Select(Seen)],
+            Waves = [.. plan.Waves.Select(wave => wave.Select(Seen).ToImmutableArray())]
+        };
     }
 
     /// <summary>What later runs compare with; null where its result is not to be used again.</summary>
-    public SuccessRecord? RecordOf(PlannedSubtask planned, SubtaskResult result) => RecordOf(planned, result.Values, handOver.NotesFrom(planned));
+    public SuccessRecord? RecordOf(PlannedSubtask planned, SubtaskResult result) =>
+        RecordOf(planned, result.Values, handOver.NotesFrom(planned));
 
     /// <inheritdoc cref="RecordOf(PlannedSubtask, SubtaskResult)" />
     public SuccessRecord? RecordOf(PlannedSubtask planned, ImmutableSortedDictionary<string, string> values, string notes)
@@ -141,7 +155,8 @@ internal sealed class Reuse(
     private bool HoldsSecret(string text) => masker is not null && masker.Apply(text) != text;
 
     // Cleanup cleans up after this run, and a service serves it. Task folders say themselves what is done, and people change that.
-    private static bool CanBeReused(Subtask subtask) => subtask is { Always: false, TaskFile: null, Service: null, Work: not MilestoneWork };
+    private static bool CanBeReused(Subtask subtask) =>
+        subtask is { Always: false, TaskFile: null, Service: null, Work: not MilestoneWork };
 
     private string? OutputsDiffer(Subtask subtask, SuccessRecord record)
     {
@@ -149,10 +164,16 @@ internal sealed class Reuse(
         if (record.Outputs.Zip(now).FirstOrDefault(pair => pair.First != pair.Second || pair.Second.State == Fingerprint.Unreadable)
             is ({ } changed, { State: var state }))
         {
-            string how = state switch { Fingerprint.NoFile => "is gone", Fingerprint.Unreadable => "can not be read", _ => "was edited since" };
+            string how = state switch
+            {
+                Fingerprint.NoFile => "is gone",
+                Fingerprint.Unreadable => "can not be read",
+                _ => "was edited since"
+            };
             return $"output {Path.GetRelativePath(options.ProjectDirectory, changed.Path)} {how}";
         }
-        return subtask.Outputs.FirstOrDefault(output => !DeclaredFiles.Exists(output)) is { } missing ? $"output {missing.Declared} is gone" : null;
+        return subtask.Outputs.FirstOrDefault(output => !DeclaredFiles.Exists(output)) is { } missing ? $"output {missing.Declared} is gone"
+            : null;
     }
 
     // Where inputs are read, outputs are too: then a touched file is still the same, and an edited one is never. For a result that only

@@ -22,7 +22,9 @@ internal sealed class ToolVersions(HandOver handOver, ProcessRunner processes, I
         Subtask subtask = planned.Subtask;
         if (subtask.VersionCommand is not { } command)
             return null;
-        string key = string.Join('\0', [command.CommandLine, command.Shell ?? "", subtask.WorkingDirectory, .. subtask.Environment.Select(pair => $"{pair.Key}={pair.Value}")]);
+        string key = string.Join(
+            '\0', [command.CommandLine, command.Shell ?? "", subtask.WorkingDirectory,
+            .. subtask.Environment.Select(pair => $"{pair.Key}={pair.Value}")]);
         return known.GetOrAdd(key, _ => new Lazy<string>(() => Ask(planned, command))).Value;
     }
 
@@ -33,7 +35,8 @@ internal sealed class ToolVersions(HandOver handOver, ProcessRunner processes, I
         ended.CancelAfter(Limit);
         try
         {
-            RunnerResult ran = processes.RunAsync(command, new AttemptContext(planned, 0, handOver.Declared(planned), answer, ended.Token)).GetAwaiter().GetResult();
+            RunnerResult ran = processes.RunAsync(command, new AttemptContext(planned, 0, handOver.Declared(planned), answer, ended.Token))
+                .GetAwaiter().GetResult();
             if (ran is { End: RunnerEnd.Exited, ExitCode: 0 })
                 return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(answer)));
             if (!stop.IsCancellationRequested)
@@ -55,7 +58,9 @@ internal sealed class ToolVersions(HandOver handOver, ProcessRunner processes, I
             _ => $"could not be started: {ran.Problem}",
         };
         string output = File.Exists(answer) ? Wording.Shorten(File.ReadAllText(answer).Trim(), 200) : "";
-        string message = $"The VersionCommand of '{planned.Id}' {why}, so the version of its tool is not known, and it runs.{(output.Length > 0 ? $" It wrote: {output}" : "")}";
+        string message =
+            $"The VersionCommand of '{planned.Id}' {why}, so the version of its tool is not known, and it "
+            + $"runs.{(output.Length > 0 ? $" It wrote: {output}" : "")}";
         log.Report(Diagnostic.Warning(Codes.VersionUnknown, message, planned.Subtask.Origin, "VersionCommand"));
     }
 }

@@ -7,7 +7,9 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Execution.Runners;
 
-/// <summary>Runs coding agents: the prompt goes in, their command line works, and then it is looked at what it says and what has changed.</summary>
+/// <summary>
+/// Runs coding agents: the prompt goes in, their command line works, and then it is looked at what it says and what has changed.
+/// </summary>
 internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, PromptText prompts, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, RateLimit> limits = new(StringComparer.Ordinal);
@@ -24,7 +26,9 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
         while (true)
         {
             if (!await limit.WaitAsync(context.Ended).ConfigureAwait(false))
-                return new RunnerResult(RunnerEnd.Stopped) { HasLog = context.AppendToLog, Problem = "waiting for a rate limit of its service to pass" };
+                return new RunnerResult(
+                    RunnerEnd.Stopped)
+                { HasLog = context.AppendToLog, Problem = "waiting for a rate limit of its service to pass" };
             long start = context.AppendToLog && File.Exists(context.LogFile) ? new FileInfo(context.LogFile).Length : 0;
             RunnerResult ran = await processes.RunAsync(Tool(command, context, promptFile), context).ConfigureAwait(false);
             if (ran.End != RunnerEnd.Exited)
@@ -44,14 +48,19 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
     private static ImmutableArray<OutputStamp> StampsBefore(Subtask subtask)
     {
         ImmutableArray<OutputStamp> stamps = DeclaredFiles.Stamps(subtask.Outputs);
-        return subtask.TaskFile?.BegunAt is { } begun ? stamps.RemoveAll(file => File.GetLastWriteTimeUtc(file.Path) >= begun.UtcDateTime) : stamps;
+        return subtask.TaskFile?.BegunAt is { } begun ? stamps.RemoveAll(file => File.GetLastWriteTimeUtc(file.Path) >= begun.UtcDateTime)
+            : stamps;
     }
 
     private static RunnerResult Judge(
-        AgentWork work, AgentCommand command, AgentAnswer answer, RunnerResult ran, ImmutableArray<OutputStamp> stamps, AttemptContext context)
+        AgentWork work, AgentCommand command, AgentAnswer answer, RunnerResult ran, ImmutableArray<OutputStamp> stamps,
+            AttemptContext context)
     {
         if (answer.IsFallback)
-            return Failed(Codes.AgentUnknown, $"{command.Tool} does not know the agent '{command.AgentName}', and another one has worked. Define it for {command.Tool}, or map it with <ParallelAgent Include=\"{work.Agent}\" ... />");
+            return Failed(
+                Codes.AgentUnknown,
+                $"{command.Tool} does not know the agent '{command.AgentName}', and another one has worked. Define it for {command.Tool}, "
+                + $"or map it with <ParallelAgent Include=\"{work.Agent}\" ... />");
         if (answer.Problem is { } problem)
             return Failed(Codes.AgentFailed, $"the agent failed: {problem}");
         if (!stamps.IsEmpty && stamps.SequenceEqual(DeclaredFiles.Stamps(context.Planned.Subtask.Outputs)))
@@ -75,7 +84,8 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
 
     private static Dictionary<string, string> Environment(AgentCommand command, AttemptContext context)
     {
-        var environment = new Dictionary<string, string>(context.Environment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var environment = new Dictionary<string, string>(
+            context.Environment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         foreach ((string name, string value) in command.Preset is null ? [] : AgentPreset.Find(command.Preset)!.Environment)
             environment.TryAdd(name, value);
         foreach ((string name, string value) in command.Environment)

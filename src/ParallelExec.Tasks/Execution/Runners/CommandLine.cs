@@ -36,7 +36,9 @@ internal sealed class CommandLine(Platform platform, bool pumped)
     private LaunchedCommand? ForTool(ToolWork tool, AttemptContext context, bool direct, out string problem)
     {
         string? found = Find(tool.Tool, context);
-        problem = found is not null ? "" : $"the program '{tool.Tool}' was not found. Is it installed, and on the PATH? A path is relative to the subtask's WorkingDirectory";
+        problem = found is not null ? ""
+            : $"the program '{tool.Tool}' was not found. Is it installed, and on the PATH? A path is relative to the subtask's "
+            + $"WorkingDirectory";
         if (found is null)
             return null;
         return direct
@@ -67,7 +69,8 @@ internal sealed class CommandLine(Platform platform, bool pumped)
     }
 
     private LaunchedCommand? Direct(string commandLine, AttemptContext context) =>
-        DirectCommand.Words(commandLine) is { } words && !DirectCommand.HasFunctions(context.Environment) && Find(words[0], context) is { } program
+        DirectCommand.Words(commandLine) is { } words && !DirectCommand.HasFunctions(context.Environment)
+            && Find(words[0], context) is { } program
             ? new LaunchedCommand(program, [.. words.Skip(1)]) { Name = words[0], IsDirect = true }
             : null;
 

@@ -11,17 +11,27 @@ namespace ParallelExec.Execution.Runners;
 internal static class DirectCommand
 {
     // No quotes, variables, globs, redirections, comments, tildes, braces. `=` and `:` mean something in the first word only.
-    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%= \t");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%= \t");
 
-    /// <summary>What dash, bash, ksh, zsh and BusyBox do themselves, and their reserved words; `echo`, `printf`, `test`, ... differ from the programs of that name.</summary>
+    /// <summary>
+    /// What dash, bash, ksh, zsh and BusyBox do themselves, and their reserved words; `echo`, `printf`, `test`, ... differ from the
+    /// programs of that name.
+    /// </summary>
     private static readonly FrozenSet<string> ShellWords = new[]
     {
-        ".", ":", "alias", "autoload", "bg", "bind", "bindkey", "break", "builtin", "caller", "case", "cd", "chdir", "command", "compgen", "complete",
-        "compopt", "continue", "coproc", "declare", "dirs", "disable", "disown", "do", "done", "echo", "elif", "else", "emulate", "enable", "esac", "eval",
-        "exec", "exit", "export", "false", "fc", "fg", "fi", "float", "for", "foreach", "function", "getopts", "hash", "help", "hist", "history", "if", "in",
-        "integer", "jobs", "kill", "let", "limit", "local", "login", "logout", "mapfile", "namespace", "newgrp", "nocorrect", "noglob", "popd", "print",
-        "printf", "pushd", "pwd", "read", "readarray", "readonly", "rehash", "repeat", "return", "select", "set", "setopt", "shift", "shopt", "source",
-        "suspend", "test", "then", "time", "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unlimit", "unset", "unsetopt", "until",
+        ".", ":", "alias", "autoload", "bg", "bind", "bindkey", "break", "builtin", "caller", "case", "cd", "chdir", "command", "compgen",
+            "complete",
+        "compopt", "continue", "coproc", "declare", "dirs", "disable", "disown", "do", "done", "echo", "elif", "else", "emulate", "enable",
+            "esac", "eval",
+        "exec", "exit", "export", "false", "fc", "fg", "fi", "float", "for", "foreach", "function", "getopts", "hash", "help", "hist",
+            "history", "if", "in",
+        "integer", "jobs", "kill", "let", "limit", "local", "login", "logout", "mapfile", "namespace", "newgrp", "nocorrect", "noglob",
+            "popd", "print",
+        "printf", "pushd", "pwd", "read", "readarray", "readonly", "rehash", "repeat", "return", "select", "set", "setopt", "shift",
+            "shopt", "source",
+        "suspend", "test", "then", "time", "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unlimit", "unset",
+            "unsetopt", "until",
         "wait", "whence", "where", "which", "while",
     }.ToFrozenSet(StringComparer.Ordinal);
 

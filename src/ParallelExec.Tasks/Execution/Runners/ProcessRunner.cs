@@ -11,7 +11,9 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
     /// <summary>How long a stopped process has to end by itself before it is killed.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long after the last output more is awaited, where a background process of an ended command still holds it open.</summary>
+    /// <summary>
+    /// How long after the last output more is awaited, where a background process of an ended command still holds it open.
+    /// </summary>
     private static readonly TimeSpan DaemonGrace = TimeSpan.FromSeconds(1);
 
     private readonly CpuWaits waits = new();
@@ -107,7 +109,8 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
         {
             return new RunnerResult(RunnerEnd.Stopped)
             {
-                Killed = [.. stopped.Killed.Except(stopped.Survivors), .. stopped.Survivors.Select(process => $"{process}, which is still there")],
+                Killed = [.. stopped.Killed.Except(stopped.Survivors),
+                    .. stopped.Survivors.Select(process => $"{process}, which is still there")],
                 HasLog = true,
                 Cpu = cpu,
             };
@@ -120,7 +123,8 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
             : new RunnerResult(RunnerEnd.LogNotWritten)
             {
                 ExitCode = child.ExitCode,
-                Problem = $"its log '{context.LogFile}' could not be written: {missing}. The command went on without it, and ended with exit code {child.ExitCode}",
+                Problem = $"its log '{context.LogFile}' could not be written: {missing}. The command went on without it, and ended with "
+                    + $"exit code {child.ExitCode}",
                 HasLog = File.Exists(context.LogFile),
                 Cpu = cpu,
             };

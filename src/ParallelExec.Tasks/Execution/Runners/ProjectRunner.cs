@@ -8,7 +8,9 @@ namespace ParallelExec.Execution.Runners;
 /// </summary>
 internal sealed class ProjectRunner(IProjectBuilder builder)
 {
-    /// <summary>A signal to the group reaches the programs of a project before we are told: so long one that has failed waits for the word.</summary>
+    /// <summary>
+    /// A signal to the group reaches the programs of a project before we are told: so long one that has failed waits for the word.
+    /// </summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock gate = new();
@@ -43,7 +45,8 @@ internal sealed class ProjectRunner(IProjectBuilder builder)
             ExitCode = outcome.Succeeded ? 0 : 1,
             StartedAt = outcome.StartedAt,
             Ran = outcome.Ran,
-            Problem = $"{Path.GetFileName(project.ProjectFile)} failed{(project.Targets.IsEmpty ? "" : $" (targets {string.Join(", ", project.Targets)})")}",
+            Problem = $"{Path.GetFileName(project.ProjectFile)} "
+                + $"failed{(project.Targets.IsEmpty ? "" : $" (targets {string.Join(", ", project.Targets)})")}",
         };
     }
 

@@ -18,7 +18,9 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>How long it really worked, where it waited before; null = all the time.</summary>
     public TimeSpan? Ran { get; init; }
 
-    /// <summary>Why it could not be started, why a project or an agent failed, what of its log is missing, or what a stopped one was waiting for.</summary>
+    /// <summary>
+    /// Why it could not be started, why a project or an agent failed, what of its log is missing, or what a stopped one was waiting for.
+    /// </summary>
     public string Problem { get; init; } = "";
 
     /// <summary>What an agent says of its work.</summary>

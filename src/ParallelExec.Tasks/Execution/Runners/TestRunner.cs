@@ -20,8 +20,13 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         if (WhyNotRunnable(work) is { } why)
             return new RunnerResult(RunnerEnd.NotStarted) { Problem = why, Cpu = CpuUse.None };
         if (shards.Of(work) is not { } selection)
-            return new RunnerResult(RunnerEnd.NotStarted) { Problem =
-                $"the filter '{work.Filter}' is of a form that does not go together with Shards. Use one such as FullyQualifiedName~NAME, or leave Shards out", Cpu = CpuUse.None };
+            return new RunnerResult(RunnerEnd.NotStarted)
+            {
+                Problem =
+                $"the filter '{work.Filter}' is of a form that does not go together with Shards. Use one such as FullyQualifiedName~NAME, "
+                    + $"or leave Shards out",
+                Cpu = CpuUse.None
+            };
         string folder = TestFiles.HostFolder(options, context.Planned.Id);
         PlainFolder.Remove(folder);
         // What an earlier run came to is not this one's, also where its host writes nothing.
@@ -43,7 +48,8 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         if (work.Platform == TestPlatform.VSTest && !File.Exists(dotnet.VSTestConsole))
             return $"the test platform '{dotnet.VSTestConsole}' is not there. Is the .NET SDK installed as a whole?";
         if (work.Platform == TestPlatform.TestingPlatform && !XunitCommand.IsFor(work) && !TestingPlatformCommand.HasReport(work))
-            return $"it can not tell its results: add <PackageReference Include=\"{TestingPlatformCommand.ReportPackage}\" /> to '{work.ProjectFile}'";
+            return $"it can not tell its results: add <PackageReference Include=\"{TestingPlatformCommand.ReportPackage}\" /> to "
+                + $"'{work.ProjectFile}'";
         if (work.Shards > 1 && TestingPlatformCommand.IsTUnit(work))
             return "TUnit can not be told which classes not to run, so it does not go together with Shards. Leave Shards out";
         return work.Coverage ? TestCoverage.WhyNot(work) : null;
@@ -74,7 +80,8 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         return last.Ran.ExitCode is 0 || go != last
             ? ended with { ExitCode = 0 }
             : Failed(ended, Codes.TestHostFailed,
-                $"no test failed, but its host ended with exit code {last.Ran.ExitCode}{(go.Content.Error.Length > 0 ? $": {go.Content.Error}" : "")}");
+                $"no test failed, but its host ended with exit code "
+                    + $"{last.Ran.ExitCode}{(go.Content.Error.Length > 0 ? $": {go.Content.Error}" : "")}");
     }
 
     /// <summary>No test was found, or the host died or was ended.</summary>
@@ -133,12 +140,19 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
             TrxWriter.Write(file, [.. cases, .. running
                 .Select(name => new TestCase(name, "", name, TestOutcome.Failed, TimeSpan.Zero) { Message =
                 "Its host ended while it ran." })], Hidden);
-        return tests with { Failures =
-            [.. tests.Failures.Select(failure => failure with { Name = Hidden(failure.Name), Message = Hidden(failure.Message) })] };
+        return tests with
+        {
+            Failures =
+            [.. tests.Failures.Select(failure => failure with { Name = Hidden(failure.Name), Message = Hidden(failure.Message) })]
+        };
     }
 
     private string Hidden(string text) => masker?.Apply(text) ?? text;
 
-    private static RunnerResult Failed(RunnerResult ran, string code, string reason) => ran with {
-        End = RunnerEnd.TestsFailed, Code = code, Problem = reason };
+    private static RunnerResult Failed(RunnerResult ran, string code, string reason) => ran with
+    {
+        End = RunnerEnd.TestsFailed,
+        Code = code,
+        Problem = reason
+    };
 }

@@ -28,7 +28,8 @@ internal sealed class ReadinessProbe(Readiness? ready, int? port, string logFile
     /// <summary>What was seen last, in words; empty where nothing was.</summary>
     public string Seen { get; private set; } = "";
 
-    /// <returns>Null where nobody else is at the port of which it is said that the service is ready there: it would be taken for the service.</returns>
+    /// <returns>Null where nobody else is at the port of which it is said that the service is ready there: it would be taken for the
+    /// service.</returns>
     public async Task<string?> WhyTakenAsync(CancellationToken stop)
     {
         int? fixedPort = ready switch
@@ -67,7 +68,8 @@ internal sealed class ReadinessProbe(Readiness? ready, int? port, string logFile
             null => true,
             LineReadiness => IsInLog(),
             TcpReadiness tcp => await ConnectsAsync(tcp.Port ?? port!.Value, stop).ConfigureAwait(false),
-            HttpReadiness web => await AnswersAsync(port is { } own ? OwnPort.Fill(web.Address, own) : web.Address, stop).ConfigureAwait(false),
+            HttpReadiness web =>
+                await AnswersAsync(port is { } own ? OwnPort.Fill(web.Address, own) : web.Address, stop).ConfigureAwait(false),
             _ => throw new InvalidOperationException($"nobody has said how {ready.GetType().Name} is seen"),
         };
     }
@@ -133,7 +135,8 @@ internal sealed class ReadinessProbe(Readiness? ready, int? port, string logFile
         http ??= new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Patience };
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync(new Uri(address), HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+            using HttpResponseMessage answer = await http.GetAsync(new Uri(address), HttpCompletionOption.ResponseHeadersRead, stop)
+                .ConfigureAwait(false);
             Seen = $"{address} answered with {(int)answer.StatusCode}";
             return (int)answer.StatusCode < 400;
         }

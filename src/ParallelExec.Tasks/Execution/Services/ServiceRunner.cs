@@ -11,7 +11,8 @@ using ParallelExec.Planning;
 namespace ParallelExec.Execution.Services;
 
 /// <summary>Runs a service: starts it, says when it is ready, and ends it when it is told to.</summary>
-internal sealed class ServiceRunner(RunOptions options, HandOver handOver, ProcessRunner processes, BlockingThreads threads, TimeProvider time)
+internal sealed class ServiceRunner(
+    RunOptions options, HandOver handOver, ProcessRunner processes, BlockingThreads threads, TimeProvider time)
 {
     /// <summary>How often another port is tried where another program was faster to take it.</summary>
     private const int MostRaces = 3;
@@ -74,7 +75,9 @@ internal sealed class ServiceRunner(RunOptions options, HandOver handOver, Proce
         if (await probe.WhyTakenAsync(waiting.Token).ConfigureAwait(false) is { } taken)
             return SubtaskResult.Failed(Codes.ServiceFailed, taken);
 
-        var context = new AttemptContext(filled, number, handOver.Prepare(filled, number, results), log, end.Token) { AppendToLog = true, EndsRest = true };
+        var context = new AttemptContext(
+            filled, number, handOver.Prepare(filled, number, results), log, end.Token)
+        { AppendToLog = true, EndsRest = true };
         // The process has a thread that waits for it; this one looks whether it is ready.
         Task<RunnerResult> running = threads.Run<Task<RunnerResult>>(() => processes.RunAsync(filled.Subtask.Work, context)).Unwrap();
         Task<bool> becoming = probe.WaitAsync(waiting.Token);
@@ -94,7 +97,8 @@ internal sealed class ServiceRunner(RunOptions options, HandOver handOver, Proce
         SubtaskResult result = Ended(ran, context);
         if (stop.IsCancellationRequested)
             return NotNeeded(result);
-        string readyWhen = service.Ready is null ? "" : $" (ReadyWhen=\"{service.Ready.Declared}\"{(probe.Seen.Length > 0 ? $"; last: {probe.Seen}" : "")})";
+        string readyWhen = service.Ready is null ? ""
+            : $" (ReadyWhen=\"{service.Ready.Declared}\"{(probe.Seen.Length > 0 ? $"; last: {probe.Seen}" : "")})";
         return tooLate
             ? Failed(result, $"it was not ready within {Wording.Duration(service.ReadyTimeout)}{readyWhen}") with { ExitCode = null }
             : ran.End == RunnerEnd.Exited ? Failed(result, $"it ended before it was ready, with {ExitCode(ran)}{readyWhen}") : result;
@@ -117,10 +121,11 @@ internal sealed class ServiceRunner(RunOptions options, HandOver handOver, Proce
         RunnerResult ran = await running.ConfigureAwait(false);
         TimeSpan served = time.GetElapsedTime(since);
         serving = serving with { Served = served, Killed = ran.Killed };
-        return stop.IsCancellationRequested ? serving : Failed(serving, $"it died with {ExitCode(ran)}, {Wording.Duration(served)} after it was ready, while it was needed") with
-        {
-            ExitCode = ran.ExitCode,
-        };
+        return stop.IsCancellationRequested ? serving
+            : Failed(serving, $"it died with {ExitCode(ran)}, {Wording.Duration(served)} after it was ready, while it was needed") with
+            {
+                ExitCode = ran.ExitCode,
+            };
     }
 
     private static Subtask Filled(Subtask subtask, int port) => subtask with
@@ -128,7 +133,8 @@ internal sealed class ServiceRunner(RunOptions options, HandOver handOver, Proce
         Work = subtask.Work switch
         {
             CommandWork command => command with { CommandLine = OwnPort.Fill(command.CommandLine, port) },
-            ToolWork tool => new ToolWork(OwnPort.Fill(tool.Tool, port), [.. tool.Arguments.Select(argument => OwnPort.Fill(argument, port))]),
+            ToolWork tool =>
+                new ToolWork(OwnPort.Fill(tool.Tool, port), [.. tool.Arguments.Select(argument => OwnPort.Fill(argument, port))]),
             _ => throw subtask.Work.NotKnown(),
         },
         Environment = [.. subtask.Environment.Select(pair => KeyValuePair.Create(pair.Key, OwnPort.Fill(pair.Value, port)))],
@@ -141,7 +147,13 @@ internal sealed class ServiceRunner(RunOptions options, HandOver handOver, Proce
         result with { Status = SubtaskStatus.Failed, Code = Codes.ServiceFailed, Reason = reason };
 
     private static SubtaskResult NotNeeded(SubtaskResult result) =>
-        result with { Status = SubtaskStatus.Cancelled, Code = null, ExitCode = null, Reason = "was stopped before it was ready: nothing needs it any more" };
+        result with
+        {
+            Status = SubtaskStatus.Cancelled,
+            Code = null,
+            ExitCode = null,
+            Reason = "was stopped before it was ready: nothing needs it any more"
+        };
 
     private static string ExitCode(RunnerResult ran) => $"exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}";
 

@@ -31,7 +31,8 @@ internal sealed class ServiceStops : IDisposable
     /// A service that dies takes the connections of its dependents with it, and those can be faster to fail than its end is to be told: so
     /// long a failure waits for its cause. Told of all else at once.
     /// </summary>
-    public Action<SubtaskResult> WithPatience(PlannedSubtask subtask, Action<SubtaskResult> ended) => !served.Contains(subtask.Index) ? ended : result =>
+    public Action<SubtaskResult> WithPatience(PlannedSubtask subtask, Action<SubtaskResult> ended) => !served.Contains(subtask.Index)
+        ? ended : result =>
     {
         if (result.IsFailure)
             _ = Task.Delay(Patience).ContinueWith(_ => ended(result), TaskScheduler.Default);
@@ -54,7 +55,8 @@ internal sealed class ServiceStops : IDisposable
     /// <summary>What was ended because its service died has failed because of that, whatever it says itself.</summary>
     public SubtaskResult Judged(PlannedSubtask subtask, SubtaskResult result)
     {
-        if (!causes.TryGetValue(subtask.Index, out (string Service, string Reason) cause) || (result.IsSuccess && subtask.Subtask.Service is null))
+        if (!causes.TryGetValue(subtask.Index, out (string Service, string Reason) cause)
+            || (result.IsSuccess && subtask.Subtask.Service is null))
             return result;
         return result with
         {

@@ -95,6 +95,8 @@ internal static partial class RunningTests
     }
 
     // "at N.C.M(Int32)", and of an async method "at N.C+<M>d__1.MoveNext()".
-    [GeneratedRegex(@"^\s*at (?<class>[^<(\[]+?)(\+<(?<method>[^>]+)>[^(]*|\.(?<method>[^.(\[]+)(\[[^(]*)?)\(", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^\s*at (?<class>[^<(\[]+?)(\+<(?<method>[^>]+)>[^(]*|\.(?<method>[^.(\[]+)(\[[^(]*)?)\(",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Frame();
 }

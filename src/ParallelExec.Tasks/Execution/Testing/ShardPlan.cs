@@ -68,7 +68,9 @@ internal sealed class ShardPlan
         return [.. lists.Take(count - 1).Select(list => list.Order(StringComparer.Ordinal).ToImmutableArray())];
     }
 
-    /// <summary>Part k runs what it names and no part before it does: however a host understands a name, no test is run twice or by nobody.</summary>
+    /// <summary>
+    /// Part k runs what it names and no part before it does: however a host understands a name, no test is run twice or by nobody.
+    /// </summary>
     public TestSelection Selection(int shard)
     {
         string before = string.Join('&', parts.Take(shard - 1).SelectMany(names => names)

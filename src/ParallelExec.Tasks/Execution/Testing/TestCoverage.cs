@@ -16,7 +16,8 @@ internal static class TestCoverage
             : ["coverlet.MTP", "Microsoft.Testing.Extensions.CodeCoverage"];
         return packages.Any(package => TestingPlatformCommand.HasExtension(work, package))
             ? null
-            : $"Coverage is asked for, and nothing in it collects any: add <PackageReference Include=\"{packages[0]}\" /> to '{work.ProjectFile}'";
+            : $"Coverage is asked for, and nothing in it collects any: add <PackageReference Include=\"{packages[0]}\" /> to "
+                + $"'{work.ProjectFile}'";
     }
 
     /// <summary>The collector stays in its package: what was restored says where that is.</summary>
@@ -34,9 +35,11 @@ internal static class TestCoverage
                 return null;
             string path = package.GetProperty("path").GetString()!;
             string[] folders = [.. package.GetProperty("files").EnumerateArray().Select(file => file.GetString()!)
-                .Where(file => file.EndsWith("/coverlet.collector.dll", StringComparison.Ordinal)).Select(file => Path.GetDirectoryName(file)!)];
+                .Where(file => file.EndsWith("/coverlet.collector.dll", StringComparison.Ordinal))
+                    .Select(file => Path.GetDirectoryName(file)!)];
             // That of the suite's framework, or the newest.
-            string? own = Array.Find(folders, folder => Path.GetFileName(folder) == work.Framework) ?? folders.Order(StringComparer.Ordinal).LastOrDefault();
+            string? own = Array.Find(folders, folder => Path.GetFileName(folder) == work.Framework)
+                ?? folders.Order(StringComparer.Ordinal).LastOrDefault();
             return own is null ? null : roots.Select(root => Path.Combine(root, path, own)).FirstOrDefault(Directory.Exists);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException)

@@ -26,7 +26,8 @@ internal sealed record TestSelection(string Expression)
     {
         ImmutableArray<TestCase> tests = [.. failed];
         return new TestSelection(string.Join('|', tests.Select(test => test.QualifiedName).Distinct(StringComparer.Ordinal)
-            .Select(name => $"FullyQualifiedName={Escape(name)}"))) { Tests = tests };
+            .Select(name => $"FullyQualifiedName={Escape(name)}")))
+        { Tests = tests };
     }
 
     /// <summary>Only what the user's own filter leaves, too.</summary>

@@ -46,7 +46,8 @@ internal static class TestingPlatformCommand
             return ["--treenode-filter", work.Filter];
         if (selection.Tests.IsEmpty)
             return [];
-        return ["--treenode-filter", $"/*/*/({Names(selection.Tests.Select(test => test.ClassName[(test.ClassName.LastIndexOf('.') + 1)..]))})/({Names(selection.Tests.Select(test => test.Method))})"];
+        string classes = Names(selection.Tests.Select(test => test.ClassName[(test.ClassName.LastIndexOf('.') + 1)..]));
+        return ["--treenode-filter", $"/*/*/({classes})/({Names(selection.Tests.Select(test => test.Method))})"];
 
         static string Names(IEnumerable<string> names) => string.Join('|', names.Distinct(StringComparer.Ordinal));
     }

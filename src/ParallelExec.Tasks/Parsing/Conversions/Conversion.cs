@@ -12,7 +12,8 @@ internal sealed class Conversion
     private readonly ImmutableArray<Template> arguments;
     private readonly Template? verify;
 
-    private Conversion(Subtask common, ImmutableArray<Template> outputs, Template? command, ImmutableArray<Template> arguments, Template? verify) =>
+    private Conversion(
+        Subtask common, ImmutableArray<Template> outputs, Template? command, ImmutableArray<Template> arguments, Template? verify) =>
         (this.common, this.outputs, this.command, this.arguments, this.verify) = (common, outputs, command, arguments, verify);
 
     public Subtask Common => common;
@@ -48,7 +49,8 @@ internal sealed class Conversion
             .Where(entry => Names.ConvertMetadata.Contains(entry.Key) && !Names.ConvertOnly.Contains(entry.Key))
             .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.OrdinalIgnoreCase);
         // Each file is an input: a version is asked for beside that.
-        CommandWork? version = own.Remove("VersionCommand", out MetadataValue? asked) && !asked.IsEmpty ? new CommandWork(asked.Text, reader.Text("Shell")) : null;
+        CommandWork? version = own.Remove("VersionCommand", out MetadataValue? asked) && !asked.IsEmpty
+            ? new CommandWork(asked.Text, reader.Text("Shell")) : null;
         Subtask? common = isBroken || hasNoWork ? null : parser.Parse(item with { Metadata = own });
 
         ShellQuoting quoting = ShellQuoting.Of(reader.Text("Shell"), OperatingSystem.IsWindows());
@@ -60,18 +62,22 @@ internal sealed class Conversion
             reader.Invalid(named, reader.Text(named)!, "paths without {out}, which is what they say");
         if (batch > 1)
             CheckBatch();
-        return common is null || reader.Failed ? null : new Conversion(common with { VersionCommand = version }, outputs, command, arguments, verify)
-        {
-            Batch = batch,
-            Written = string.Join('\0', new[] { "Command", "Tool", "Arguments", named }.Select(reader.Text)),
-        };
+        return common is null || reader.Failed ? null
+            : new Conversion(common with { VersionCommand = version }, outputs, command, arguments, verify)
+            {
+                Batch = batch,
+                Written = string.Join('\0', new[] { "Command", "Tool", "Arguments", named }.Select(reader.Text)),
+            };
 
         void CheckBatch()
         {
-            foreach ((string name, Template template) in arguments.Select(argument => ("Arguments", argument)).Concat(command is null ? [] : [("Command", command)]))
+            foreach ((string name, Template template) in arguments.Select(argument => ("Arguments", argument))
+                .Concat(command is null ? [] : [("Command", command)]))
             {
                 foreach (string placeholder in template.OfOneFile)
-                    reader.WrongKind($"has {{{placeholder}}} in its {name}, which is of one file, and Batch, which gives several to one process. With Batch only {{in}} stands there: the list of files.");
+                    reader.WrongKind(
+                        $"has {{{placeholder}}} in its {name}, which is of one file, and Batch, which gives several to one process. With "
+                        + $"Batch only {{in}} stands there: the list of files.");
             }
             if (verify is not null)
                 reader.WrongKind("has Batch and Verify. Verify is for one file: remove one of them.");
@@ -89,19 +95,21 @@ internal sealed class Conversion
     /// <summary>What comes of a file, as paths from the project's folder on; <c>{out}</c> is the first.</summary>
     public IEnumerable<string> OutputsOf(ConvertedFile file) => outputs.Select(output => output.Fill(file));
 
-    public Subtask For(ConvertedFile file, Declaration item, string id, PathPattern input, ImmutableArray<PathPattern> results, SubtaskSet set) => common with
-    {
-        Id = id,
-        Title = "",
-        Origin = item.Origin,
-        Work = common.Work is CommandWork work
+    public Subtask For(
+        ConvertedFile file, Declaration item, string id, PathPattern input, ImmutableArray<PathPattern> results, SubtaskSet set) =>
+        common with
+        {
+            Id = id,
+            Title = "",
+            Origin = item.Origin,
+            Work = common.Work is CommandWork work
             ? work with { CommandLine = command!.Fill(file) }
             : (ToolWork)common.Work with { Arguments = [.. arguments.Select(argument => argument.Fill(file))] },
-        Verify = common.Verify is { } check ? check with { CommandLine = verify!.Fill(file) } : null,
-        Inputs = [input, .. common.Inputs],
-        Outputs = results,
-        Set = set,
-    };
+            Verify = common.Verify is { } check ? check with { CommandLine = verify!.Fill(file) } : null,
+            Inputs = [input, .. common.Inputs],
+            Outputs = results,
+            Set = set,
+        };
 
     /// <summary>Several files in one process.</summary>
     public Subtask For(IReadOnlyList<BatchFile> files, Declaration item, string id, IEnumerable<PathPattern> inputs, SubtaskSet set)

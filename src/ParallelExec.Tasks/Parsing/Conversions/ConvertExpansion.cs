@@ -10,7 +10,8 @@ namespace ParallelExec.Parsing.Conversions;
 /// one file leaves only that name for all: who depends on it is not told that it does not exist.
 /// </summary>
 internal sealed class ConvertExpansion(
-    DeclarationSet declared, ProjectFiles files, RunOptions options, SubtaskParser parser, IReadOnlyList<string> nativePaths, List<Diagnostic> diagnostics)
+    DeclarationSet declared, ProjectFiles files, RunOptions options, SubtaskParser parser, IReadOnlyList<string> nativePaths,
+        List<Diagnostic> diagnostics)
 {
     public const string ItemType = "ParallelConvert";
 
@@ -59,8 +60,10 @@ internal sealed class ConvertExpansion(
         {
             bool isComputed = pattern.Include.AsSpan().IndexOfAny("$@%") >= 0;
             IEnumerable<Declaration> own = items.Where(item => item.Origin.File == pattern.Origin.File);
-            PathPattern[] parts = isComputed ? [] : [.. Values.List(pattern.Include).Select(part => new PathPattern(part, options.ProjectDirectory))];
-            foreach (string part in isComputed ? (own.Any() ? [] : [pattern.Include]) : parts.Where(part => !own.Any(item => Matches(part, item))).Select(part => part.Declared))
+            PathPattern[] parts = isComputed ? []
+                : [.. Values.List(pattern.Include).Select(part => new PathPattern(part, options.ProjectDirectory))];
+            foreach (string part in isComputed ? (own.Any() ? [] : [pattern.Include])
+                : parts.Where(part => !own.Any(item => Matches(part, item))).Select(part => part.Declared))
             {
                 diagnostics.Add(Diagnostic.Error(
                     Codes.InvalidValue,
@@ -94,7 +97,9 @@ internal sealed class ConvertExpansion(
         if (!Values.IsId(id))
         {
             diagnostics.Add(Diagnostic.Error(
-                Codes.InvalidId, $"'{id}' is not a valid Id of a conversion: allowed are letters, digits and . _ - : /, 200 characters at most.", first.Origin, "Id"));
+                Codes.InvalidId,
+                    $"'{id}' is not a valid Id of a conversion: allowed are letters, digits and . _ - : /, 200 characters at most.",
+                    first.Origin, "Id"));
             return [];
         }
         var set = new SubtaskSet(id, items.Any(RemovesOrphans));
@@ -113,7 +118,9 @@ internal sealed class ConvertExpansion(
             return [Nothing(id, first.Origin)];
 
         var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        Subtask[] members = [.. found.Where(file => file.Conversion.Batch == 1).Select(file => One(file, UniqueId(id, file.Input, ids), set)), .. Batches(id, found, ids, set)];
+        Subtask[] members =
+            [.. found.Where(file => file.Conversion.Batch == 1).Select(file => One(file, UniqueId(id, file.Input, ids), set)),
+            .. Batches(id, found, ids, set)];
         Subtask common = found[0].Conversion.Common;
         var all = new Subtask
         {
@@ -135,7 +142,8 @@ internal sealed class ConvertExpansion(
     private IEnumerable<Subtask> Batches(string id, List<ConvertedItem> found, HashSet<string> ids, SubtaskSet set)
     {
         int number = 0;
-        foreach (IGrouping<Conversion, ConvertedItem> same in found.Where(file => file.Conversion.Batch > 1).GroupBy(file => file.Conversion))
+        foreach (IGrouping<Conversion, ConvertedItem> same in found.Where(file => file.Conversion.Batch > 1)
+            .GroupBy(file => file.Conversion))
         {
             foreach (ConvertedItem[] files in same.Chunk(same.Key.Batch))
             {
@@ -181,7 +189,8 @@ internal sealed class ConvertExpansion(
             return Refuse(item, "would be written over by what comes of it. Give Outputs another folder, or another extension");
         if (Array.Find(outputs, output => !RealPaths.IsInside(options.ProjectDirectory, output) || Leaves(output)) is { } outside)
             return Refuse(item, $"would become '{outside}', which is outside of the project's folder. Name a place in it");
-        return new ConvertedItem(item, conversion, file with { Out = ConvertedFile.Path(conversion.WorkingDirectory, outputs[0]) }, path, outputs);
+        return new ConvertedItem(
+            item, conversion, file with { Out = ConvertedFile.Path(conversion.WorkingDirectory, outputs[0]) }, path, outputs);
     }
 
     // By a link in it.
@@ -196,27 +205,33 @@ internal sealed class ConvertExpansion(
         {
             string shown = Path.GetRelativePath(options.ProjectDirectory, output);
             if (!byOutput.TryAdd(output, file))
-                Refuse(file.Item, $"and '{byOutput[output].Item.Id}' would both become '{shown}'. Use {{dir}}, {{name}} and {{ext}} in Outputs, so that each has its own");
+                Refuse(file.Item,
+                    $"and '{byOutput[output].Item.Id}' would both become '{shown}'. Use {{dir}}, {{name}} and {{ext}} in Outputs, so that "
+                    + $"each has its own");
             else if (inputs.Contains(output))
-                Refuse(file.Item, $"would become '{shown}', which is one of the files to be converted. Give Outputs another folder, or Exclude it");
+                Refuse(file.Item,
+                    $"would become '{shown}', which is one of the files to be converted. Give Outputs another folder, or Exclude it");
         }
     }
 
     private ConvertedItem? Refuse(Declaration item, string why)
     {
         if (told++ < MostTold)
-            diagnostics.Add(Diagnostic.Error(Codes.InvalidValue, $"The file '{item.Id.ReplaceLineEndings("%0A")}' {why}.", item.Origin, "Outputs"));
+            diagnostics.Add(
+                Diagnostic.Error(Codes.InvalidValue, $"The file '{item.Id.ReplaceLineEndings("%0A")}' {why}.", item.Origin, "Outputs"));
         return null;
     }
 
     private Expanded Nothing(string id, Origin origin) =>
-        new(new Subtask { Id = id, Work = new MilestoneWork(), Origin = origin, WorkingDirectory = options.ProjectDirectory }, IsUnderstood: false);
+        new(new Subtask { Id = id, Work = new MilestoneWork(), Origin = origin, WorkingDirectory = options.ProjectDirectory },
+            IsUnderstood: false);
 
     /// <summary>A file's id is its path; what no id can have in it is <c>_</c> there.</summary>
     private string UniqueId(string set, string path, HashSet<string> taken)
     {
         string relative = Path.GetRelativePath(options.ProjectDirectory, path).Replace('\\', '/');
-        string id = $"{set}:{string.Concat(relative.Select(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/' ? c : '_'))}";
+        IEnumerable<char> allowed = relative.Select(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/' ? c : '_');
+        string id = $"{set}:{string.Concat(allowed)}";
         if (id.Length > LongestId)
             id = $"{set}:{id[^(LongestId - set.Length - 1)..]}";
         string unique = id;

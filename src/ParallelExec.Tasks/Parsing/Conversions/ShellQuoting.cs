@@ -18,13 +18,14 @@ internal sealed class ShellQuoting
     private ShellQuoting(Rules rules) => this.rules = rules;
 
     /// <param name="shell">As declared; null = the platform's own.</param>
-    public static ShellQuoting Of(string? shell, bool isWindows) => new(Path.GetFileNameWithoutExtension(shell ?? "").ToUpperInvariant() switch
-    {
-        "PWSH" or "POWERSHELL" => Rules.PowerShell,
-        "CMD" => Rules.Cmd,
-        "" when isWindows => Rules.Cmd,
-        _ => Rules.Posix,
-    });
+    public static ShellQuoting Of(string? shell, bool isWindows) =>
+        new(Path.GetFileNameWithoutExtension(shell ?? "").ToUpperInvariant() switch
+        {
+            "PWSH" or "POWERSHELL" => Rules.PowerShell,
+            "CMD" => Rules.Cmd,
+            "" when isWindows => Rules.Cmd,
+            _ => Rules.Posix,
+        });
 
     /// <summary>The quote that is open after a text, where <paramref name="open"/> was before it; NUL = none.</summary>
     public char After(string text, char open)

@@ -23,7 +23,8 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
     /// <summary>A command: a text, or an object with a member <c>command</c>.</summary>
     public string? Command(string name) => file.Root[name] switch
     {
-        { Kind: JsonValueKind.Object } run => run["command"] is { Kind: JsonValueKind.String } command ? command.Text : Odd<string>(name, "has no \"command\""),
+        { Kind: JsonValueKind.Object } run => run["command"] is { Kind: JsonValueKind.String } command ? command.Text
+            : Odd<string>(name, "has no \"command\""),
         _ => Text(name),
     };
 
@@ -32,7 +33,8 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
         null => null,
         { Kind: JsonValueKind.True } => true,
         { Kind: JsonValueKind.False } => false,
-        { Kind: JsonValueKind.String } value when Values.Boolean(value.Text) is { } yes => OddBut(name, "is a text, not true or false", yes),
+        { Kind: JsonValueKind.String } value when Values.Boolean(value.Text) is { } yes =>
+            OddBut(name, "is a text, not true or false", yes),
         _ => OddBut<bool?>(name, "is neither true nor false", null),
     };
 
@@ -50,16 +52,23 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
             return null;
         if (value.Kind is not (JsonValueKind.Number or JsonValueKind.String) || value.Text.Length > LongestDuration)
             return OddBut<TimeSpan?>(name, $"is not {Values.DurationForm}", null);
-        if (value.Kind == JsonValueKind.Number && double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double count) && count is >= 0.001 and < 1e6)
+        if (value.Kind == JsonValueKind.Number
+            && double.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double count)
+            && count is >= 0.001 and < 1e6)
             return unit * count;
         // "30 minutes", "2 hours": people's own form.
-        string text = UnitWords().Replace(value.Text, match => match.Groups[1].Value.ToLowerInvariant()[..1]).Replace(" ", "", StringComparison.Ordinal);
-        return Values.Duration(text) is { } span && span > TimeSpan.Zero ? span : OddBut<TimeSpan?>(name, $"is '{value.Text}'; expected {Values.DurationForm}", null);
+        string text = UnitWords().Replace(value.Text, match => match.Groups[1].Value.ToLowerInvariant()[..1])
+            .Replace(" ", "", StringComparison.Ordinal);
+        return Values.Duration(text) is { } span && span > TimeSpan.Zero ? span
+            : OddBut<TimeSpan?>(name, $"is '{value.Text}'; expected {Values.DurationForm}", null);
     }
 
-    /// <summary>A time as ISO 8601 writes it; of another form it is as if it were not there: nothing depends on it but what is written anew.</summary>
+    /// <summary>
+    /// A time as ISO 8601 writes it; of another form it is as if it were not there: nothing depends on it but what is written anew.
+    /// </summary>
     public DateTimeOffset? Time(string name) =>
-        DateTimeOffset.TryParse(file.Root[name]?.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+        DateTimeOffset.TryParse(
+            file.Root[name]?.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 
     public TaskFileStatus Status()
     {
@@ -73,7 +82,9 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
             "failed" => TaskFileStatus.Failed,
             _ => null,
         };
-        return known ?? OddBut("status", $"is '{Wording.Shorten(text, LongestDuration)}'; expected pending, in_progress, completed, blocked or failed. It is taken as pending", TaskFileStatus.Pending);
+        return known ?? OddBut(
+            "status", $"is '{Wording.Shorten(text, LongestDuration)}'; expected pending, in_progress, completed, blocked or failed. It is "
+            + $"taken as pending", TaskFileStatus.Pending);
     }
 
     public ImmutableArray<string> List(string name) => [.. Placed(name).Select(entry => entry.Text)];
@@ -84,7 +95,8 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
         if (file.Root[name] is not { } value)
             return [];
         if (value.Kind == JsonValueKind.String)
-            return OddBut(name, "is a text, not a list", value.Text.Length == 0 ? Array.Empty<(string, int)>() : [(value.Text, value.Start)]);
+            return OddBut(
+                name, "is a text, not a list", value.Text.Length == 0 ? Array.Empty<(string, int)>() : [(value.Text, value.Start)]);
         if (value.Kind != JsonValueKind.Array)
             return OddBut(name, "is not a list", Array.Empty<(string, int)>());
         var entries = new List<(string, int)>();
@@ -102,11 +114,15 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
         return entries;
     }
 
-    /// <summary>The fields whose names are not among <paramref name="known"/>, and lists of objects, which say more than we read of them; as one object, empty where there are none.</summary>
+    /// <summary>
+    /// The fields whose names are not among <paramref name="known"/>, and lists of objects, which say more than we read of them; as one
+    /// object, empty where there are none.
+    /// </summary>
     public string Others(IReadOnlySet<string> known)
     {
         JsonMember[] others = [.. file.Root.Members.Where(member =>
-            (!known.Contains(member.Name) && member.Value.Kind != JsonValueKind.Null) || member.Value.Items.Exists(item => item.Kind == JsonValueKind.Object))];
+            (!known.Contains(member.Name) && member.Value.Kind != JsonValueKind.Null)
+                || member.Value.Items.Exists(item => item.Kind == JsonValueKind.Object))];
         IEnumerable<string> members =
             others.Select(member => $"\"{JsonEncodedText.Encode(member.Name)}\": {file.TextOf(member.Value)}");
         return others.Length == 0 ? "" : $"{{{string.Join(", ", members)}}}";
@@ -131,7 +147,8 @@ internal sealed partial class JsonFields(JsonFile file, string id, List<Diagnost
     private void Report(Severity severity, string code, string name, string what)
     {
         int at = file.Root.Members.FindLast(member => member.Name == name)?.Start ?? file.Root.Start;
-        diagnostics.Add(new Diagnostic(code, severity, $"'{id}': \"{name}\" {what}.", new Origin(file.Path, "", id) { Location = file.Locate(at) }));
+        diagnostics.Add(
+            new Diagnostic(code, severity, $"'{id}': \"{name}\" {what}.", new Origin(file.Path, "", id) { Location = file.Locate(at) }));
     }
 
     [GeneratedRegex(@"(?<=\d)\s*(seconds?|secs?|minutes?|mins?|hours?|hrs?|days?)\b", RegexOptions.IgnoreCase)]

@@ -27,12 +27,14 @@ internal sealed class JsonFile
     /// <summary>Keys that stand twice in one object; the last counts, as for every JSON reader.</summary>
     public List<(string Name, int Offset)> Duplicates { get; } = [];
 
-    /// <exception cref="JsonException">It is not JSON, not an object, or a text in it is none; line and character are in it, from 0.</exception>
+    /// <exception cref="JsonException">It is not JSON, not an object, or a text in it is none; line and character are in it, from
+    /// 0.</exception>
     /// <exception cref="IOException">It can not be read, is no plain file, or too long.</exception>
     /// <exception cref="UnauthorizedAccessException">It can not be read.</exception>
     public static JsonFile Load(string path) => Parse(path, PlainFile.Read(path, Longest));
 
-    /// <exception cref="JsonException">It is not JSON, not an object, or a text in it is none; line and character are in it, from 0.</exception>
+    /// <exception cref="JsonException">It is not JSON, not an object, or a text in it is none; line and character are in it, from
+    /// 0.</exception>
     public static JsonFile Parse(string path, byte[] bytes)
     {
         var file = new JsonFile(path, bytes);
@@ -70,7 +72,9 @@ internal sealed class JsonFile
     /// <summary>A value as strict JSON on one line.</summary>
     public string TextOf(JsonValue value)
     {
-        var reader = new Utf8JsonReader(bytes.AsSpan(value.Start, value.End - value.Start), new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        var reader = new Utf8JsonReader(
+            bytes.AsSpan(value.Start, value.End - value.Start),
+            new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
         using JsonDocument document = JsonDocument.ParseValue(ref reader);
         using var text = new MemoryStream();
         using (var writer = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -85,7 +89,8 @@ internal sealed class JsonFile
         var added = new List<string>();
         foreach ((string name, JsonEncodedText? text, long? number) in fields)
         {
-            string value = text is { } quoted ? $"\"{quoted}\"" : number is { } digits ? digits.ToString(System.Globalization.CultureInfo.InvariantCulture) : "null";
+            string value = text is { } quoted ? $"\"{quoted}\"" : number is { } digits
+                ? digits.ToString(System.Globalization.CultureInfo.InvariantCulture) : "null";
             // Of a key that stands twice the last counts, so that is the one to change.
             if (Root.Members.FindLast(member => member.Name == name) is { } member)
                 edits.Add((member.Value.Start, member.Value.End, value));
@@ -157,7 +162,8 @@ internal sealed class JsonFile
                 return reader.TokenType switch
                 {
                     JsonTokenType.String => new JsonValue(JsonValueKind.String, from, end) { Text = Text(ref reader, start) },
-                    JsonTokenType.Number => new JsonValue(JsonValueKind.Number, from, end) { Text = Encoding.UTF8.GetString(reader.ValueSpan) },
+                    JsonTokenType.Number =>
+                        new JsonValue(JsonValueKind.Number, from, end) { Text = Encoding.UTF8.GetString(reader.ValueSpan) },
                     JsonTokenType.True => new JsonValue(JsonValueKind.True, from, end) { Text = "true" },
                     JsonTokenType.False => new JsonValue(JsonValueKind.False, from, end) { Text = "false" },
                     _ => new JsonValue(JsonValueKind.Null, from, end),
@@ -177,7 +183,8 @@ internal sealed class JsonFile
         catch (InvalidOperationException)
         {
             throw Fault(
-                reader.ValueIsEscaped ? "a text has a half of a character (such as \\ud83d alone) in it, or is not UTF-8" : "a text is not UTF-8; save the file as UTF-8", at);
+                reader.ValueIsEscaped ? "a text has a half of a character (such as \\ud83d alone) in it, or is not UTF-8"
+                    : "a text is not UTF-8; save the file as UTF-8", at);
         }
     }
 
@@ -196,7 +203,8 @@ internal sealed record JsonValue(JsonValueKind Kind, int Start, int End)
     public List<JsonValue> Items { get; init; } = [];
 
     /// <summary>The value of a member; null where there is none, or it is <c>null</c>.</summary>
-    public JsonValue? this[string name] => Members.FindLast(member => member.Name == name)?.Value is { Kind: not JsonValueKind.Null } value ? value : null;
+    public JsonValue? this[string name] => Members.FindLast(member => member.Name == name)?.Value is { Kind: not JsonValueKind.Null } value
+        ? value : null;
 }
 
 internal sealed record JsonMember(string Name, int Start, JsonValue Value);

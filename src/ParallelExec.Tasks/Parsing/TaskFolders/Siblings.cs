@@ -38,7 +38,8 @@ internal sealed partial class Siblings
         string stem = Path.GetFileNameWithoutExtension(name);
         if ((byName.GetValueOrDefault(name) ?? byFile.GetValueOrDefault(stem)) is { } named)
             return named;
-        return name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && SeqInName(stem) is { } seq ? bySeq.GetValueOrDefault(Order(seq)) : null;
+        return name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && SeqInName(stem) is { } seq
+            ? bySeq.GetValueOrDefault(Order(seq)) : null;
     }
 
     /// <summary>Nine digits at most: more are no number that anybody counts to, nor fit into an id.</summary>

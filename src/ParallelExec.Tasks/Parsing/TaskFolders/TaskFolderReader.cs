@@ -8,14 +8,19 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Parsing.TaskFolders;
 
-/// <summary>Reads folders of features. Lenient: what is merely odd is one warning at its place, what can not be understood one error, and the rest is read.</summary>
+/// <summary>
+/// Reads folders of features. Lenient: what is merely odd is one warning at its place, what can not be understood one error, and the rest
+/// is read.
+/// </summary>
 internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnostic> diagnostics)
 {
     /// <summary>Fields that become something of a subtask, or are written by us; all others are handed to the agent as they are.</summary>
     private static readonly FrozenSet<string> Known = FrozenSet.Create(
         StringComparer.Ordinal,
-        "id", "seq", "title", "status", "depends_on", "parallel", "suggested_agent", "agent_id", "context_files", "reference_files", "acceptance_criteria",
-        "deliverables", "started_at", "completed_at", "completion_summary", "run", "command", "prompt", "verify", "timeout", "retries", "estimated_duration");
+        "id", "seq", "title", "status", "depends_on", "parallel", "suggested_agent", "agent_id", "context_files", "reference_files",
+            "acceptance_criteria",
+        "deliverables", "started_at", "completed_at", "completion_summary", "run", "command", "prompt", "verify", "timeout", "retries",
+            "estimated_duration");
 
     /// <summary>More of one kind in one file are counted.</summary>
     private const int MostDuplicates = 10;
@@ -39,12 +44,18 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         {
             if (Path.GetFileName(folder).Length == 0)
             {
-                diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"'{folder}' is the root of the file system, no task folder. Name the folder that holds task.json, or one above it."));
+                diagnostics.Add(
+                    Diagnostic.Error(
+                        Codes.NoTaskFolder,
+                        $"'{folder}' is the root of the file system, no task folder. Name the folder that holds task.json, or one above "
+                        + $"it."));
                 continue;
             }
             if (!Directory.Exists(folder))
             {
-                diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"There is no task folder '{folder}'. It is taken relative to the project's folder."));
+                diagnostics.Add(
+                    Diagnostic.Error(
+                        Codes.NoTaskFolder, $"There is no task folder '{folder}'. It is taken relative to the project's folder."));
                 continue;
             }
             string[] found = FeaturesIn(folder);
@@ -54,7 +65,11 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
                 if (seen.Add(realPaths.Of(feature)))
                     features.Add(ReadFeature(feature));
                 else
-                    diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"'{feature}' is named twice, in ParallelExecTaskFolder, as a ParallelTaskFolder item, or by a link. It is read once."));
+                    diagnostics.Add(
+                        Diagnostic.Warning(
+                            Codes.Oddity,
+                            $"'{feature}' is named twice, in ParallelExecTaskFolder, as a ParallelTaskFolder item, or by a link. It is "
+                            + $"read once."));
             }
         }
         return features.ToImmutable();
@@ -68,7 +83,9 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         {
             string[] found = [.. FeatureFolders(folder)];
             if (found.Length == 0)
-                diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"'{folder}' holds no task.json and no subtask_NN.json, and neither does a folder in it."));
+                diagnostics.Add(
+                    Diagnostic.Error(
+                        Codes.NoTaskFolder, $"'{folder}' holds no task.json and no subtask_NN.json, and neither does a folder in it."));
             return found;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -78,7 +95,9 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         }
     }
 
-    /// <summary>The folder itself, or those in it, also one level deeper (<c>active/</c>); what is in <c>completed/</c> is done with.</summary>
+    /// <summary>
+    /// The folder itself, or those in it, also one level deeper (<c>active/</c>); what is in <c>completed/</c> is done with.
+    /// </summary>
     private static IEnumerable<string> FeatureFolders(string folder, int depth = 0)
     {
         if (Path.Exists(Path.Combine(folder, "task.json")) || SubtaskFiles(folder).Any())
@@ -106,32 +125,44 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             Objective = fields?.Text("objective") ?? "",
         };
         if (!Values.IsId(feature.Id) || feature.Id.Length > LongestFeature)
-            diagnostics.Add(Diagnostic.Error(Codes.InvalidId, $"The folder's name '{feature.Id}' is too long to be a part of ids; rename it: {LongestFeature} characters at most."));
+            diagnostics.Add(
+                Diagnostic.Error(
+                    Codes.InvalidId,
+                    $"The folder's name '{feature.Id}' is too long to be a part of ids; rename it: {LongestFeature} characters at most."));
         if (!Path.Exists(Path.Combine(folder, "task.json")))
             diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"'{folder}' has no task.json; its subtasks are read without it."));
 
         JsonFile[] files = [.. SubtaskFiles(folder).Select(Load).OfType<JsonFile>()];
         var missing = new List<MissingFile>();
         ImmutableArray<string> shared = fields is null ? [] : Paths(fields, "context_files", missing);
-        var parsed = files.Select(file => (File: file, Seq: SeqOf(file, feature.Id))).OrderBy(entry => Siblings.Order(entry.Seq)).ThenBy(entry => entry.File.Path, StringComparer.Ordinal).ToArray();
+        var parsed = files.Select(file => (File: file, Seq: SeqOf(file, feature.Id))).OrderBy(entry => Siblings.Order(entry.Seq))
+            .ThenBy(entry => entry.File.Path, StringComparer.Ordinal).ToArray();
         var bySeq = new Dictionary<int, string>();
         foreach ((JsonFile file, string seq) in parsed)
         {
             if (!bySeq.TryAdd(Siblings.Order(seq), file.Path))
             {
                 diagnostics.Add(Diagnostic.Error(
-                    Codes.DuplicateId, $"The sequence number {seq} stands in {Path.GetFileName(bySeq[Siblings.Order(seq)])} and in {Path.GetFileName(file.Path)}. Give one of them another.", At(file, file.Root["seq"]?.Start ?? file.Root.Start, feature.Id)));
+                    Codes.DuplicateId,
+                        $"The sequence number {seq} stands in {Path.GetFileName(bySeq[Siblings.Order(seq)])} and in "
+                        + $"{Path.GetFileName(file.Path)}. Give one of them another.",
+                        At(file, file.Root["seq"]?.Start ?? file.Root.Start, feature.Id)));
             }
         }
         var siblings = new Siblings(feature.Id, parsed);
-        feature = feature with { Subtasks = [.. parsed.Select(entry => ReadSubtask(entry.File, entry.Seq, feature, shared, missing, siblings))] };
+        feature = feature with
+        {
+            Subtasks =
+            [.. parsed.Select(entry => ReadSubtask(entry.File, entry.Seq, feature, shared, missing, siblings))]
+        };
         if (task is not null)
             CheckCounts(fields!, feature, files.Length);
         return feature;
     }
 
     private Subtask ReadSubtask(
-        JsonFile file, string seq, Feature feature, ImmutableArray<string> shared, IEnumerable<MissingFile> sharedMissing, Siblings siblings)
+        JsonFile file, string seq, Feature feature, ImmutableArray<string> shared, IEnumerable<MissingFile> sharedMissing,
+            Siblings siblings)
     {
         string id = $"{feature.Id}-{seq}";
         var fields = new JsonFields(file, id, diagnostics);
@@ -139,7 +170,9 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         string? command = fields.Text("command") ?? fields.Command("run");
         string agent = fields.Text("suggested_agent") ?? "";
         List<MissingFile> missing = [.. sharedMissing];
-        ImmutableArray<string> context = [.. shared.Concat(Paths(fields, "context_files", missing)).Concat(Paths(fields, "reference_files", missing)).Distinct(StringComparer.Ordinal)];
+        ImmutableArray<string> context =
+            [.. shared.Concat(Paths(fields, "context_files", missing)).Concat(Paths(fields, "reference_files", missing))
+            .Distinct(StringComparer.Ordinal)];
         Work work = command is null ? new AgentWork(agent, fields.Text("prompt") ?? "") : new CommandWork(command, Shell: null);
         return new Subtask
         {
@@ -154,12 +187,19 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             Timeout = fields.Duration("timeout", TimeSpan.FromSeconds(1)) ?? Subtask.DefaultTimeout(work),
             Retries = fields.WholeNumber("retries") ?? 0,
             EstimatedDuration = fields.Duration("estimated_duration", TimeSpan.FromMinutes(1)),
-            Outputs = [.. deliverables.Select(PathIn).OfType<string>().Where(path => Inside(fields, "deliverables", path)).Select(path => new PathPattern(path, options.ProjectDirectory))],
+            Outputs = [.. deliverables.Select(PathIn).OfType<string>().Where(path => Inside(fields, "deliverables", path))
+                .Select(path => new PathPattern(path, options.ProjectDirectory))],
             WorkingDirectory = options.ProjectDirectory,
             ContextFiles = context,
             AcceptanceCriteria = [.. fields.List("acceptance_criteria"), .. deliverables.Where(text => PathIn(text) is null)],
             Verify = fields.Text("verify") is { } verify ? new CommandWork(verify, Shell: null) : null,
-            TaskFile = new TaskFile(file.Path, feature.Folder, seq, fields.Status()) { Details = fields.Others(Known), MissingContext = [.. missing], BegunAt = fields.Time("started_at") },
+            TaskFile = new TaskFile(
+                file.Path, feature.Folder, seq, fields.Status())
+            {
+                Details = fields.Others(Known),
+                MissingContext = [.. missing],
+                BegunAt = fields.Time("started_at")
+            },
         };
     }
 
@@ -175,7 +215,9 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
                 fields.Odd("depends_on", "has an empty entry");
             else if (name.All(char.IsAsciiDigit))
                 diagnostics.Add(Diagnostic.Error(
-                    Codes.MissingSeq, $"'{fields.Id}' depends on {Wording.Shorten(name, 40)}, but the feature has no subtask {Wording.Shorten(name, 40)}. It has {siblings.Known}.", At(file, at, fields.Id)));
+                    Codes.MissingSeq,
+                        $"'{fields.Id}' depends on {Wording.Shorten(name, 40)}, but the feature has no subtask "
+                        + $"{Wording.Shorten(name, 40)}. It has {siblings.Known}.", At(file, at, fields.Id)));
             else
                 // An item, or a subtask of another feature: the plan will tell if there is none.
                 dependencies.Add(name);
@@ -192,7 +234,8 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
                 fields.Odd(name, $"says {said}, but it is {actual}");
         }
         if (fields.Text("id") is { } id && !id.Equals(Path.GetFileName(feature.Folder), StringComparison.Ordinal))
-            fields.Odd("id", $"is '{Wording.Shorten(id, LongestShown)}', but the folder is '{Path.GetFileName(feature.Folder)}', which counts");
+            fields.Odd("id",
+                $"is '{Wording.Shorten(id, LongestShown)}', but the folder is '{Path.GetFileName(feature.Folder)}', which counts");
     }
 
     private ImmutableArray<string> Paths(JsonFields fields, string name, List<MissingFile> missing)
@@ -219,7 +262,8 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         fields.Error(
             Codes.OutsideProject,
             name,
-            $"names '{Wording.Shorten(path, LongestShown)}', which leads {(isLink ? "by a link " : "")}outside of '{options.ProjectDirectory}'. Name a path in it, or set ParallelExecAllowOutside to true");
+            $"names '{Wording.Shorten(path, LongestShown)}', which leads {(isLink ? "by a link " : "")}outside of "
+                + $"'{options.ProjectDirectory}'. Name a path in it, or set ParallelExecAllowOutside to true");
         return false;
     }
 
@@ -228,23 +272,32 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         var origin = new Origin(path, "", path) { Location = new SourceLocation(path) };
         if (IsLinkOut(path))
         {
-            diagnostics.Add(Diagnostic.Error(Codes.OutsideProject, $"It is a link that leads outside of '{options.ProjectDirectory}'. Put the file itself there, or set ParallelExecAllowOutside to true.", origin));
+            diagnostics.Add(
+                Diagnostic.Error(
+                    Codes.OutsideProject,
+                    $"It is a link that leads outside of '{options.ProjectDirectory}'. Put the file itself there, or set "
+                    + $"ParallelExecAllowOutside to true.", origin));
             return null;
         }
         try
         {
             JsonFile file = JsonFile.Load(path);
             foreach ((string name, int offset) in file.Duplicates.Take(MostDuplicates))
-                diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"\"{Wording.Shorten(name, LongestShown)}\" stands twice; the last counts.", At(file, offset, path)));
+                diagnostics.Add(
+                    Diagnostic.Warning(
+                        Codes.Oddity, $"\"{Wording.Shorten(name, LongestShown)}\" stands twice; the last counts.", At(file, offset, path)));
             if (file.Duplicates.Count > MostDuplicates)
-                diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"{file.Duplicates.Count - MostDuplicates} more keys stand twice; the last counts.", origin));
+                diagnostics.Add(
+                    Diagnostic.Warning(
+                        Codes.Oddity, $"{file.Duplicates.Count - MostDuplicates} more keys stand twice; the last counts.", origin));
             return file;
         }
         catch (JsonException e)
         {
             var place = new SourceLocation(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
             string why = JsonPlace().Replace(e.Message, "");
-            diagnostics.Add(Diagnostic.Error(Codes.UnreadableJson, $"It is not JSON that can be read: {why}", origin with { Location = place }));
+            diagnostics.Add(
+                Diagnostic.Error(Codes.UnreadableJson, $"It is not JSON that can be read: {why}", origin with { Location = place }));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -273,7 +326,8 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             : field is not null && field.Kind is not JsonValueKind.String ? "\"seq\" is not a whole number"
             : inName is null ? "There is neither a \"seq\" nor a number in the file's name" : null;
         if (odd is not null)
-            diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"{odd}. It is taken as {seq}.", At(file, (field ?? file.Root).Start, feature)));
+            diagnostics.Add(
+                Diagnostic.Warning(Codes.Oddity, $"{odd}. It is taken as {seq}.", At(file, (field ?? file.Root).Start, feature)));
         return seq;
     }
 

@@ -65,7 +65,8 @@ internal sealed record Suite(RunOptions Options, Subtask Common, TestWork Work, 
     {
         string assemblyFolder = Path.GetDirectoryName(target.Assembly)!;
         // Hosts write there where nobody tells them where else.
-        string[] inputs = [assemblyFolder, $"!{Path.Combine(assemblyFolder, "TestResults")}", .. Work.Settings is null ? (string[])[] : [Work.Settings]];
+        string[] inputs =
+            [assemblyFolder, $"!{Path.Combine(assemblyFolder, "TestResults")}", .. Work.Settings is null ? (string[])[] : [Work.Settings]];
         string result = TestFiles.ResultOf(Options, id);
         return Common with
         {

@@ -195,8 +195,10 @@ public sealed class TestRunnerTests : IDisposable
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var timed = new Run { Time = time, Dotnet = run.Dotnet };
         timed.Environment["DOTNET_HOST_PATH"] = run.Environment["DOTNET_HOST_PATH"];
-        Task<Run.Results> running = timed.Async(host.Suite("unit", host.Work with { Platform = TestPlatform.TestingPlatform }) with {
-            Timeout = TimeSpan.FromMinutes(5) });
+        Task<Run.Results> running = timed.Async(host.Suite("unit", host.Work with { Platform = TestPlatform.TestingPlatform }) with
+        {
+            Timeout = TimeSpan.FromMinutes(5)
+        });
         await ParallelExec.TestKit.FileWait.ForAsync(run.Folder.Combine("hangs"));
         time.Advance(TimeSpan.FromMinutes(6));
         Run.Results results = await running;

@@ -76,12 +76,12 @@ public sealed class RealHostTests(RealSuites suites) : IClassFixture<RealSuites>
 
     private Subtask Part(string suite, int number = 1, int count = 1, int retries = 0) =>
         Given.Subtask(count == 1 ? "s" : $"s:{number}") with
-    {
-        Work = suites.Work(suite) with { Shard = number, Shards = count, RetryFailedTests = retries },
-        WorkingDirectory = suites.Folder(suite),
-        // Their failures are what they are for.
-        ContinueOnError = ContinueOnError.ErrorAndContinue,
-    };
+        {
+            Work = suites.Work(suite) with { Shard = number, Shards = count, RetryFailedTests = retries },
+            WorkingDirectory = suites.Folder(suite),
+            // Their failures are what they are for.
+            ContinueOnError = ContinueOnError.ErrorAndContinue,
+        };
 
     private static string[] Names(Run run) =>
         [.. TrxReader.TryRead(run.Folder.Combine("state/tests/tests.trx"))!.Cases

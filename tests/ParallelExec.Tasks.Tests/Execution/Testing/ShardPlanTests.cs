@@ -21,8 +21,14 @@ public sealed class ShardPlanTests : IDisposable
     public void The_longest_go_first_each_to_the_part_that_has_least_and_the_last_part_has_no_list()
     {
         var times = new Dictionary<string,
-            TimeSpan> { ["a"] = TimeSpan.FromSeconds(10), ["b"] = TimeSpan.FromSeconds(6), ["c"] = TimeSpan.FromSeconds(5), ["d"] =
-            TimeSpan.FromSeconds(1) };
+            TimeSpan>
+        {
+            ["a"] = TimeSpan.FromSeconds(10),
+            ["b"] = TimeSpan.FromSeconds(6),
+            ["c"] = TimeSpan.FromSeconds(5),
+            ["d"] =
+            TimeSpan.FromSeconds(1)
+        };
         Assert.Equal([["a", "d"]], ShardPlan.Share([("a", 1), ("b", 1), ("c", 1), ("d", 1)], times, 2));
     }
 
@@ -31,7 +37,8 @@ public sealed class ShardPlanTests : IDisposable
         Assert.Equal(
             [["big"], ["known"]],
             ShardPlan.Share([("big", 5), ("known", 2), ("small", 1)], new Dictionary<string,
-                TimeSpan> { ["known"] = TimeSpan.FromSeconds(4) }, 3));
+                TimeSpan>
+            { ["known"] = TimeSpan.FromSeconds(4) }, 3));
 
     [Fact]
     public void Classes_are_read_from_the_assembly_with_nested_generic_and_inherited_ones()

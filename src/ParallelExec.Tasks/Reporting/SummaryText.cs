@@ -87,7 +87,7 @@ internal static class SummaryText
 
     public static string Counts(RunResult run)
     {
-        var counts = new int[(int)SubtaskStatus.UpToDate + 1];
+        int[] counts = new int[Enum.GetValues<SubtaskStatus>().Length];
         foreach (PlannedSubtask subtask in run.Plan.Subtasks)
         {
             if (subtask.Excluded is null)

@@ -45,8 +45,8 @@ public sealed class DeclarationTests : IDisposable
     {
         var project = TargetsProject.Create(folder, p => p
             .ParallelPool("db", 0)
-            .ParallelTask("a b", "x")
-            .ParallelTask("c", "x", retries: -1, dependsOn: "a b;d;e")
+            .ParallelTask("a!b", "x")
+            .ParallelTask("c", "x", retries: -1, dependsOn: "a!b;d;e")
             .ParallelTask("d", "x", dependsOn: "ee"));
         string[] codes = ["PEX1001", "PEX1004", "PEX1004", "PEX2001", "PEX2001"];
         foreach (string target in new[] { "ValidateParallelTasks", "PlanParallelTasks", "RunParallelTasks" })

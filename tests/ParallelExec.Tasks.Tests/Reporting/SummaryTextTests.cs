@@ -105,6 +105,21 @@ public class SummaryTextTests
     }
 
     [Fact]
+    public void Each_status_has_its_count()
+    {
+        SubtaskStatus[] all = Enum.GetValues<SubtaskStatus>();
+        ExecutionPlan plan = Given.Plan([.. all.Select(status => $"s{(int)status}")]);
+        var run = new RunResult
+        {
+            Plan = plan,
+            Results = [.. all.Select(status => new SubtaskResult { Status = status })],
+            StartedAt = DateTimeOffset.UnixEpoch,
+            Duration = TimeSpan.Zero,
+        };
+        Assert.Equal(string.Join(", ", all.Select(status => $"1 {Wording.Of(status)}")), SummaryText.Counts(run));
+    }
+
+    [Fact]
     public void A_feature_in_batches_gets_a_table_of_what_each_saved()
     {
         Subtask InFeature(string text) => Given.Subtask(text) with { TaskFile = new TaskFile("x.json", "f", "01", TaskFileStatus.Pending) };

@@ -22,6 +22,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         long started = time.GetTimestamp();
         var killed = ImmutableArray<string>.Empty;
         CpuUse? cpu = CpuUse.None;
+        AgentUsage? usage = null;
         TimeSpan waited = TimeSpan.Zero;
         SubtaskResult result;
         int attempt = 1;
@@ -34,6 +35,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
                 AttemptLine.Append(result.LogFile, attempt, result, time.GetElapsedTime(attempted));
             killed = killed.AddRange(result.Killed);
             cpu = cpu?.Plus(result.Cpu);
+            usage = result.Usage?.Plus(usage) ?? usage;
             waited += result.Waited;
             if (attempt == 1 && result.StartedAt > startedAt)
                 startedAt = result.StartedAt.Value;
@@ -51,6 +53,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             Attempts = attempt,
             Killed = killed,
             Cpu = cpu,
+            Usage = usage,
         };
     }
 

@@ -22,6 +22,8 @@ internal static class Judgement
             Killed = ran.Killed,
             Cpu = ran.Cpu,
             Summary = ran.Summary,
+            Usage = ran.Usage,
+            SessionId = ran.SessionId,
             Tests = ran.Tests,
         };
         return ran.End switch
@@ -55,6 +57,8 @@ internal static class Judgement
             ExitCode = work.ExitCode,
             StartedAt = work.StartedAt,
             Summary = work.Summary,
+            Usage = work.Usage,
+            SessionId = work.SessionId,
             Tests = work.Tests,
             Cpu = work.Cpu?.Plus(ran.Cpu),
         };

@@ -26,6 +26,15 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>What an agent says of its work.</summary>
     public string Summary { get; init; } = "";
 
+    /// <summary>What an agent has cost; null where its command line tells nothing.</summary>
+    public AgentUsage? Usage { get; init; }
+
+    /// <summary>What an agent's session can be continued by; empty where nobody says so.</summary>
+    public string SessionId { get; init; } = "";
+
+    /// <summary>Why an agent's work is a failure unless something proves it; null where there is no doubt.</summary>
+    public string? Doubt { get; init; }
+
     /// <summary>Of a test suite, or a part of one.</summary>
     public TestSummary? Tests { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed record AgentReport
     /// <summary>Why the last tool that it used has failed; null where it has not.</summary>
     public string? FailedTool { get; init; }
 
+    /// <summary>The last command that it ran has failed, with what; null where it has not.</summary>
+    public string? FailedCommand { get; init; }
+
     /// <summary>What it said last of waiting for its service; null where it did not wait.</summary>
     public string? Waiting { get; init; }
 

@@ -84,14 +84,15 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             limit.CancelAfter(timeout > took - waited ? timeout - (took - waited) : TimeSpan.Zero);
         SubtaskResult result = Judgement.OfWork(ran, context, limit.IsCancellationRequested) with { Waited = waited };
         if (result.Status == SubtaskStatus.Succeeded)
-            result = Judgement.OfOutputs(subtask, result);
+            result = Judgement.OfOutputs(subtask, result, ran.Remark);
         if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)
         {
             LogFiles.MakePlain(options, subtask);
             RunnerResult verified = await runner.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
-            result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify) with { Waited = waited };
+            result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify, ran.Remark) with { Waited = waited };
         }
-        return result.Status == SubtaskStatus.Succeeded ? handOver.Collect(planned, result) : result;
+        return result.Status == SubtaskStatus.Succeeded
+            ? handOver.Collect(planned, result with { Proof = Judgement.ProofOf(subtask) }) : result;
     }
 
     private async Task<bool> DelayAsync(TimeSpan delay, CancellationToken cancel)

@@ -32,8 +32,8 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>What an agent's session can be continued by; empty where nobody says so.</summary>
     public string SessionId { get; init; } = "";
 
-    /// <summary>Why an agent's work is a failure unless something proves it; null where there is no doubt.</summary>
-    public string? Doubt { get; init; }
+    /// <summary>What else is known of an agent's work; told where it fails by what is looked at later. Empty, or begins with "; ".</summary>
+    public string Remark { get; init; } = "";
 
     /// <summary>Of a test suite, or a part of one.</summary>
     public TestSummary? Tests { get; init; }

@@ -9,6 +9,9 @@ internal sealed record AgentReport
     /// <summary>It says that it has come to an end, as it does when the agent has nothing more to do.</summary>
     public bool Ended { get; init; }
 
+    /// <summary>How it ended otherwise; null where it does not say.</summary>
+    public string? EndedWith { get; init; }
+
     /// <summary>What went wrong for the command line itself; null where it tells nothing of the kind.</summary>
     public string? Error { get; init; }
 

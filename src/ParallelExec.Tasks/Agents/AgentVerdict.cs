@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using ParallelExec.Model;
 
@@ -70,14 +71,15 @@ internal sealed partial record AgentVerdict(string Reason = "", string? Code = n
     public static string WaitingFor(AgentReport report, bool isKnown)
     {
         if ((report.Waiting ?? report.Error) is { } said)
-            return $"waiting for its service: {Quote(said)}";
+            return $"waiting for its service: {Quote(said)}{Status(report, said)}";
         if (isKnown && !report.ModelAnswered)
             return report.LastText is { } text ? $"before its model had answered: {Quote(text)}" : "before its model had answered";
         return report.Summary.Length > 0 ? $"the agent said last: {Quote(report.Summary)}" : "";
     }
 
     /// <summary>What its service said last; empty where it said nothing, otherwise begins with ": ".</summary>
-    public static string Said(AgentReport report) => (report.Error ?? report.Waiting ?? report.LastText) is { } said ? $": {Quote(said)}" : "";
+    public static string Said(AgentReport report) => (report.Error ?? report.Waiting ?? report.LastText) is { } said
+        ? $": {Quote(said)}{Status(report, said)}" : "";
 
     /// <summary>The same, told as a failure.</summary>
     public AgentVerdict NotAgain(int starts) =>
@@ -92,12 +94,19 @@ internal sealed partial record AgentVerdict(string Reason = "", string? Code = n
         if (exitCode != 0)
         {
             string? said = report.Error ?? report.Waiting ?? report.LastText;
-            return $"exit code {exitCode}{(said is null ? "" : $": {Quote(said)}")}";
+            return $"exit code {exitCode}{(said is null ? "" : $": {Quote(said)}{Status(report, said)}")}";
         }
         if (report.Error is not null)
-            return Quote(report.Error);
-        return isKnown && !report.Ended ? "its output does not say that it came to an end" : null;
+            return $"{Quote(report.Error)}{Status(report, report.Error)}";
+        if (!isKnown || report.Ended)
+            return null;
+        return report.EndedWith is { } how ? $"it ended with '{Quote(how)}'" : "its output does not say that it came to an end";
     }
+
+    /// <summary>The HTTP status, where the words do not have it.</summary>
+    private static string Status(AgentReport report, string said) =>
+        report.HttpStatus is { } status && !said.Contains(status.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            ? $" (HTTP {status})" : "";
 
     private static string Refused(AgentReport report)
     {

@@ -17,8 +17,7 @@ internal class ClaudeTranscript : Transcript
         switch (type)
         {
             case "system" when line.TextAt("subtype") == "api_retry":
-                int? status = Status(line, "error_status");
-                Wait($"{line.TextAt("error") ?? "an error"}{(status is null ? "" : $" (HTTP {status})")}, asked again", status);
+                Wait(line.TextAt("error") ?? "an error", Status(line, "error_status"));
                 break;
             // What the command line says in the model's place has its name from neither.
             case "assistant" when line.TextAt("message", "model") != "<synthetic>":

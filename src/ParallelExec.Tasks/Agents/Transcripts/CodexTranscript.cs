@@ -53,7 +53,7 @@ internal sealed class CodexTranscript : Transcript
                 if (item.TextAt("status") == "declined")
                     Deny(command);
                 else if (Count(item, "exit_code") is { } exit and > 0)
-                    FailedCommand = $"exit code {exit}: {command}";
+                    FailedCommand = $"exit code {exit}: {command}: {item.TextAt("aggregated_output")}".TrimEnd(':', ' ', '\n');
                 break;
             case "file_change":
                 Answer();

@@ -15,17 +15,15 @@ internal sealed class CopilotTranscript : Transcript
         {
             case "assistant.message":
                 Answer();
+                Usage = Usage.Plus(new(null, null, null, 1));
                 if (line.TextAt("data", "content") is { Length: > 0 } said)
                     Summary = said;
-                break;
-            case "assistant.turn_end":
-                Usage = Usage.Plus(new(null, null, null, 1));
                 break;
             case "assistant.usage":
                 Usage = Usage.Plus(new(Count(line, "data", "inputTokens"), Count(line, "data", "outputTokens"), null, null));
                 break;
             case "model.call_failure":
-                Wait(line.TextAt("data", "errorMessage") ?? "the model did not answer", Status(line, "data", "statusCode"));
+                Wait(Inner(line.TextAt("data", "errorMessage") ?? "the model did not answer"), Status(line, "data", "statusCode"));
                 break;
             case "session.error":
                 Fail(
@@ -41,10 +39,9 @@ internal sealed class CopilotTranscript : Transcript
             case "result":
                 SessionId = line.TextAt("sessionId") ?? SessionId;
                 Ended = line.TextAt("exitCode") == "0";
+                EndedWith = Ended ? null : "an error";
                 if (Ended)
                     Error = null;
-                else
-                    Error ??= $"it ended with exit code {line.TextAt("exitCode") ?? "unknown"}";
                 break;
         }
     }
@@ -58,6 +55,14 @@ internal sealed class CopilotTranscript : Transcript
         if (line.Contains("No such agent", StringComparison.OrdinalIgnoreCase)
             || (line.Contains("agent", StringComparison.OrdinalIgnoreCase) && line.Contains("not found", StringComparison.OrdinalIgnoreCase)))
             UnknownAgent = line;
+    }
+
+    /// <summary>The words of the service, which stand in JSON of its own.</summary>
+    private static string Inner(string message)
+    {
+        string? said = null;
+        return JsonLine.TryRead(message, json => said = json.TextAt("message") ?? json.TextAt("error", "message")) && said is not null
+            ? said : message.Trim('"');
     }
 
     private void Used(JsonElement line)

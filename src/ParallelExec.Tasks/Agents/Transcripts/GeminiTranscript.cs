@@ -76,7 +76,7 @@ internal sealed partial class GeminiTranscript : Transcript
         else if (line.TextAt("error", "message") is { } message)
             Fail(Inner(message), StatusIn(message));
         else
-            Error ??= $"it ended with '{line.TextAt("status")}'";
+            EndedWith = line.TextAt("status");
     }
 
     /// <summary>What stands in the brackets, and in the JSON of its service.</summary>
@@ -85,7 +85,7 @@ internal sealed partial class GeminiTranscript : Transcript
         string inner = ApiError().Match(message) is { Success: true } error ? error.Groups[1].Value : message;
         string? said = null;
         return JsonLine.TryRead(inner, json => said = json.TextAt("error", "message")) && said is not null
-            ? $"{said}{(StatusIn(inner) is { } status ? $" (HTTP {status})" : "")}" : inner;
+            ? said : inner;
     }
 
     [GeneratedRegex(@"^\s*\[API Error: (.*)\]\s*$", RegexOptions.Singleline)]

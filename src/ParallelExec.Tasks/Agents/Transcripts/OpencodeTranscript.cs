@@ -75,11 +75,10 @@ internal sealed partial class OpencodeTranscript : Transcript
     {
         string? reason = line.TextAt("part", "reason");
         Ended = reason == "stop";
+        EndedWith = Ended ? null : reason;
         // What went wrong before was got over.
         if (Ended)
             Error = null;
-        else if (reason is not null and not "tool-calls")
-            Fail($"it ended with '{reason}'");
         decimal? cost = Money(line, "part", "cost");
         Usage = Usage.Plus(new AgentUsage(
             Sum(

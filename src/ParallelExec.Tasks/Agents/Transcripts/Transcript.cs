@@ -20,6 +20,8 @@ internal partial class Transcript
 
     protected bool Ended { get; set; }
 
+    protected string? EndedWith { get; set; }
+
     protected string? FailedTool { get; set; }
 
     protected string? FailedCommand { get; set; }
@@ -57,13 +59,26 @@ internal partial class Transcript
             return;
         // Both streams are in one file: a piece of the other may stand in front.
         int json = line.IndexOf('{', StringComparison.Ordinal);
-        if (json < 0 || !ReadsEvents || !JsonLine.TryRead(line[json..], read => Event(read.TextAt("type") ?? "", read)))
+        bool isEvent = false;
+        if (json >= 0 && ReadsEvents)
+        {
+            JsonLine.TryRead(line[json..], read =>
+            {
+                // JSON without a type is a part of a text, such as what a service has answered.
+                if (read.TextAt("type") is not { } type)
+                    return;
+                isEvent = true;
+                Event(type, read);
+            });
+        }
+        if (!isEvent)
             Text(line.Trim());
     }
 
     public AgentReport Report() => new()
     {
         Ended = Ended,
+        EndedWith = EndedWith,
         Error = Error,
         HttpStatus = HttpStatus,
         Denied = [.. denied],

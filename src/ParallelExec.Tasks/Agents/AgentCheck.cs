@@ -19,7 +19,10 @@ internal static class AgentCheck
         {
             PlannedSubtask first = tool.First();
             if (ExecutableFinder.Find(tool.Key, first.Subtask.WorkingDirectory, environment) is not null)
+            {
+                CheckNames(tool, environment, diagnostics);
                 continue;
+            }
             string install = Command(first)!.Preset is { } preset
                 ? $" Install it with `{AgentPreset.Find(preset)!.Install}`, or {Located(Command(first)!.Item, preset)}."
                 : "";
@@ -29,7 +32,6 @@ internal static class AgentCheck
                     $"{Wording.Ids([.. tool.Select(subtask => subtask.Id)])}: the program '{tool.Key}' was not found.{install}",
                     first.Subtask.Origin));
         }
-        CheckNames(agents, environment, diagnostics);
         foreach (PlannedSubtask subtask in agents)
         {
             int length = prompts.For(subtask, []).Length;
@@ -54,11 +56,10 @@ internal static class AgentCheck
 
     /// <summary>Agents that their command line would not know, each once.</summary>
     private static void CheckNames(
-        PlannedSubtask[] agents, IReadOnlyDictionary<string, string> environment, List<Diagnostic> diagnostics)
+        IEnumerable<PlannedSubtask> agents, IReadOnlyDictionary<string, string> environment, List<Diagnostic> diagnostics)
     {
-        foreach (IGrouping<(string, string), PlannedSubtask> named in agents
-            .Where(subtask => Command(subtask) is { AgentName.Length: > 0, Preset: not null })
-            .GroupBy(subtask => (Command(subtask)!.AgentName, Command(subtask)!.Tool)))
+        foreach (IGrouping<string, PlannedSubtask> named in agents.Where(subtask => Command(subtask) is { AgentName.Length: > 0 })
+            .GroupBy(subtask => Command(subtask)!.AgentName))
         {
             PlannedSubtask first = named.First();
             AgentCommand command = Command(first)!;

@@ -65,7 +65,8 @@ internal static class AgentDefinitions
         ];
         IEnumerable<string> texts = settings.Select(Text).Append(variables.GetValueOrDefault("OPENCODE_CONFIG_CONTENT") ?? "");
         // A plugin may bring agents.
-        if (texts.Any(text => text.Contains($"\"{agent}\"", StringComparison.Ordinal) || text.Contains("\"plugin\"", StringComparison.Ordinal)))
+        string[] telling = [$"\"{agent}\"", "\"plugin\""];
+        if (texts.Any(text => telling.Any(word => text.Contains(word, StringComparison.Ordinal))))
             return null;
         bool isThere = folders.SelectMany(folder => FoldersOfOpencode.Select(name => Path.Combine(folder, name)))
             .Any(folder => File.Exists(Path.Combine(folder, agent + ".md")));

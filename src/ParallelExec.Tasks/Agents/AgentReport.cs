@@ -3,7 +3,9 @@ using ParallelExec.Model;
 
 namespace ParallelExec.Agents;
 
-/// <summary>What an agent's command line said of one start, read from its machine-readable output. What it comes to is judged elsewhere.</summary>
+/// <summary>
+/// What an agent's command line said of one start, read from its machine-readable output. What it comes to is judged elsewhere.
+/// </summary>
 internal sealed record AgentReport
 {
     /// <summary>It says that it has come to an end, as it does when the agent has nothing more to do.</summary>

@@ -74,8 +74,9 @@ public sealed class AgentDefinitionsTests : IDisposable
     [Fact]
     public void An_unknown_agent_is_one_error_for_all_that_name_it_before_anything_runs()
     {
-        List<Diagnostic> diagnostics = Check(Agent("a", "Coder"), Agent("b", "Coder"), Agent("c", ""));
-        Diagnostic error = Assert.Single(diagnostics, diagnostic => diagnostic.Code == Codes.AgentUnknown);
+        Installed();
+        Diagnostic error = Assert.Single(Check(Agent("a", "Coder"), Agent("b", "Coder"), Agent("c", "")));
+        Assert.Equal(Codes.AgentUnknown, error.Code);
         Assert.StartsWith("a, b: claude does not know the agent 'Coder': there is no .claude/agents/Coder.md in ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "<ParallelAgent Include=\"Coder\" Runner=\"claude\" Arguments=\"--agent;NAME\" />.", error.Message, StringComparison.Ordinal);
@@ -84,15 +85,21 @@ public sealed class AgentDefinitionsTests : IDisposable
     [Fact]
     public void Work_that_nothing_proves_is_told_once_for_all()
     {
-        folder.Write("claude", "");
-        folder.MakeExecutable("claude");
-        environment["PATH"] = folder.Path;
+        Installed();
         Subtask verified = Agent("v", "") with { Verify = new CommandWork("true", null) };
         Diagnostic warning = Assert.Single(Check(Agent("a", ""), verified, Agent("b", ""), Given.Subtask("c")));
         Assert.Equal((Codes.OnlyWord, Severity.Warning), (warning.Code, warning.Severity));
         Assert.StartsWith(
             "a, b: nothing proves that this is done, so an agent's word is all there is.", warning.Message, StringComparison.Ordinal);
         Assert.Empty(Check(verified));
+    }
+
+    private void Installed()
+    {
+        string name = OperatingSystem.IsWindows() ? "claude.exe" : "claude";
+        folder.Write(name, "");
+        folder.MakeExecutable(name);
+        environment["PATH"] = folder.Path;
     }
 
     private List<Diagnostic> Check(params Subtask[] subtasks)

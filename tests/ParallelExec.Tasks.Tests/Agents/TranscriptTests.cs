@@ -28,7 +28,7 @@ public sealed class TranscriptTests : IDisposable
         { "copilot", "http401", "the agent failed: exit code 1: Authentication failed with provider at" },
         { "copilot", "http500", "the agent failed: exit code 1: Failed to get response from the AI model; retried 5 times" },
         { "copilot", "cut", "the agent failed: exit code 1: Failed to get response from the AI model; retried 5 times" },
-        { "gemini", "http401", "the agent failed: exit code 145: scripted 401 (HTTP 401)" },
+        { "gemini", "http401", "the agent failed: exit code 145: scripted 401" },
         { "gemini", "cut", "the agent failed: exit code 1: terminated" },
         { "qwen", "http401", "the agent failed: 401 scripted 401" },
         { "qwen", "http500", "the agent failed: 500 scripted 500" },

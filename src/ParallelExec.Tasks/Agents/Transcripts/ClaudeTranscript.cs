@@ -38,7 +38,7 @@ internal class ClaudeTranscript : Transcript
     protected override void Text(string line)
     {
         base.Text(line);
-        if (line.Contains("agent", StringComparison.OrdinalIgnoreCase) && line.Contains("not found", StringComparison.OrdinalIgnoreCase))
+        if (line.StartsWith("--agent ", StringComparison.Ordinal) && line.Contains("not found", StringComparison.Ordinal))
             UnknownAgent = line;
     }
 
@@ -60,8 +60,7 @@ internal class ClaudeTranscript : Transcript
             (int?)Math.Min(int.MaxValue, Count(line, "num_turns") ?? -1) is { } turns and >= 0 ? turns : null);
         if (!IsTrue(line.At("is_error")))
             return;
-        string? first = line.ItemsAt("errors").Select(error => error.ValueKind == JsonValueKind.String ? error.GetRawText().Trim('"') : null)
-            .FirstOrDefault(error => error is not null);
+        string? first = line.ItemsAt("errors").Select(error => error.TextAt()).FirstOrDefault(error => error is not null);
         string? subtype = line.TextAt("subtype");
         Fail(
             line.TextAt("result") ?? first ?? line.TextAt("error", "message") ?? line.TextAt("error")

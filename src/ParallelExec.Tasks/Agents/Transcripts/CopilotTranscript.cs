@@ -52,8 +52,7 @@ internal sealed class CopilotTranscript : Transcript
         if (line.StartsWith("Package extraction took", StringComparison.OrdinalIgnoreCase))
             return;
         base.Text(line);
-        if (line.Contains("No such agent", StringComparison.OrdinalIgnoreCase)
-            || (line.Contains("agent", StringComparison.OrdinalIgnoreCase) && line.Contains("not found", StringComparison.OrdinalIgnoreCase)))
+        if (line.Contains("No such agent", StringComparison.OrdinalIgnoreCase))
             UnknownAgent = line;
     }
 

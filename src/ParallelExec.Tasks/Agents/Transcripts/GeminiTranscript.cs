@@ -88,7 +88,7 @@ internal sealed partial class GeminiTranscript : Transcript
             ? said : inner;
     }
 
-    [GeneratedRegex(@"^\s*\[API Error: (.*)\]\s*$", RegexOptions.Singleline)]
+    [GeneratedRegex(@"\A\s*\[API Error: (.*?)\]\s*(?:\z|\n.*\z)", RegexOptions.Singleline)]
     private static partial Regex ApiError();
 
     [GeneratedRegex(@"^Attempt \d+ failed with status \d+")]

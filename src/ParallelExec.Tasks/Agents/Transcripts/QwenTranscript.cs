@@ -14,7 +14,7 @@ internal sealed partial class QwenTranscript : ClaudeTranscript
         base.Result(line);
         if (ApiError().Match(Summary) is { Success: true } error)
         {
-            Fail(error.Groups[1].Value, StatusIn(error.Value));
+            Fail(error.Groups["why"].Value, StatusIn(error.Value));
             Summary = Summary[..error.Index].Trim();
         }
     }
@@ -26,6 +26,8 @@ internal sealed partial class QwenTranscript : ClaudeTranscript
             Wait(line, status);
     }
 
-    [GeneratedRegex(@"\[API Error: (.*)\]\s*\z", RegexOptions.Singleline)]
+    // At its beginning advice may stand behind it; at its end what the model had said stands in front of it.
+    [GeneratedRegex(
+        @"\A\[API Error: (?<why>.*?)\]\s*(?:\z|\n.*\z)|\[API Error: (?<why>.*)\]\s*\z", RegexOptions.Singleline)]
     private static partial Regex ApiError();
 }

@@ -143,7 +143,8 @@ internal partial class Transcript
 
     /// <summary>A whole number, zero or more, at the end of a path of members; null where none stands there.</summary>
     protected static long? Count(JsonElement line, params ReadOnlySpan<string> path) =>
-        line.TextAt(path) is { } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null;
+        line.TextAt(path) is { } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            ? count : null;
 
     /// <summary>An amount of money, zero or more, at the end of a path of members; null where none stands there.</summary>
     protected static decimal? Money(JsonElement line, params ReadOnlySpan<string> path) =>
@@ -190,7 +191,7 @@ internal partial class Transcript
     private static partial Regex NamedStatus();
 
     [GeneratedRegex(
-        "no (?:input|prompt) (?:was )?provided|no stdin data|input must be provided|must provide a message or a command|no prompt (?:given|specified)",
+        "no (?:input|prompt) (?:was )?provided|no stdin data|input must be provided|must provide a message or a command",
         RegexOptions.IgnoreCase)]
     private static partial Regex NoPrompt();
 }

@@ -89,7 +89,10 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         {
             LogFiles.MakePlain(options, subtask);
             RunnerResult verified = await runner.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
-            result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify, ran.Remark) with { Waited = waited };
+            result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify, ran.Remark) with
+            {
+                Waited = waited,
+            };
         }
         return result.Status == SubtaskStatus.Succeeded
             ? handOver.Collect(planned, result with { Proof = Judgement.ProofOf(subtask) }) : result;

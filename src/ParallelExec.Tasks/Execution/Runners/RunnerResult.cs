@@ -32,7 +32,9 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>What an agent's session can be continued by; empty where nobody says so.</summary>
     public string SessionId { get; init; } = "";
 
-    /// <summary>What else is known of an agent's work; told where it fails by what is looked at later. Empty, or begins with "; ".</summary>
+    /// <summary>
+    /// What else is known of an agent's work; told where it fails by what is looked at later. Empty, or begins with "; ".
+    /// </summary>
     public string Remark { get; init; } = "";
 
     /// <summary>Of a test suite, or a part of one.</summary>

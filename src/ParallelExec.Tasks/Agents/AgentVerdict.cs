@@ -45,7 +45,7 @@ internal sealed partial record AgentVerdict(string Reason = "", string? Code = n
         {
             if (command.Preset is not null && IsLimit(report))
                 return new(problem) { IsRateLimit = true };
-            if (exitCode != 0 && report is { LostInput: true, ModelAnswered: false })
+            if (command.Preset is not null && exitCode != 0 && report is { LostInput: true, ModelAnswered: false })
                 return new(problem) { IsLostInput = true };
             return new($"the agent failed: {problem}", Codes.AgentFailed);
         }
@@ -119,9 +119,9 @@ internal sealed partial record AgentVerdict(string Reason = "", string? Code = n
         (report.FailedCommand is { } command ? $"; its last command failed: {Quote(command)}" : "")
         + (report.Summary.Length > 0 ? $"; it said last: {Quote(report.Summary)}" : "");
 
-    private static bool IsLimit(AgentReport report) => report.HttpStatus is { } status
-        ? status is 429 or 529
-        : RateLimit().IsMatch($"{report.Error} {report.Waiting} {report.LastText}");
+    // Some services say it with 403 or 503, which can mean other things too; then the words decide.
+    private static bool IsLimit(AgentReport report) => report.HttpStatus is 429 or 529
+        || (report.HttpStatus is null or 403 or 503 && RateLimit().IsMatch($"{report.Error} {report.Waiting} {report.LastText}"));
 
     // On one line: a reason stands in tables too.
     private static string Quote(string text) => Wording.Shorten(LineBreaks().Replace(text.Trim(), " "), LongestQuote);

@@ -50,8 +50,20 @@ public sealed class AgentVerdictTests : IDisposable
     [InlineData("claude", """{"type":"result","is_error":true,"result":"Claude usage limit reached"}""", true)]
     [InlineData("codex", """{"type":"turn.failed","error":{"message":"500"}}""", false)]
     [InlineData("codex", "{\"type\":\"item.completed\",\"item\":{\"type\":\"agent_message\",\"text\":\"I wrote a rate limit\"}}\n{\"type\":\"turn.failed\",\"error\":{\"message\":\"x\"}}", false)]
+    [InlineData("opencode", """{"type":"error","error":{"data":{"message":"The model is overloaded","statusCode":503}}}""", true)]
+    [InlineData("opencode", """{"type":"error","error":{"data":{"message":"bad gateway","statusCode":503}}}""", false)]
+    [InlineData("opencode", """{"type":"error","error":{"data":{"message":"no rate limit is known","statusCode":401}}}""", false)]
+    [InlineData("opencode", """{"type":"error","error":{"data":{"message":"please slow down","statusCode":429}}}""", true)]
     [InlineData(null, "429 Too Many Requests", false)]
     public void A_rate_limit_is_known_where_the_command_line_is(string? preset, string output, bool isLimit) => Assert.Equal(isLimit, Verdict(preset, output, 1).IsRateLimit);
+
+    [Fact]
+    public void Only_a_known_command_line_has_lost_its_input()
+    {
+        Assert.True(Verdict("codex", "No prompt provided via stdin.", 1).IsLostInput);
+        Assert.False(Verdict(null, "No prompt provided via stdin.", 1).IsLostInput);
+        Assert.False(Verdict("codex", "No prompt provided via stdin.\n{\"type\":\"turn.completed\"}").IsLostInput);
+    }
 
     [Fact]
     public void A_silent_fall_back_to_another_agent_is_seen() =>

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using ParallelExec.Model;
+using ParallelExec.Reporting;
+using ParallelExec.State;
 using ParallelExec.TestKit;
 using ParallelExec.Tests.Execution;
 
@@ -123,8 +125,12 @@ public sealed class TranscriptTests : IDisposable
     [MemberData(nameof(All))]
     public async Task Done_with_neither_outputs_nor_Verify_is_believed(string preset)
     {
-        SubtaskResult it = (await run.Async(new ReplayedAgent(run, preset).Playing("it", false, "says-done")))["it"];
+        Subtask subtask = new ReplayedAgent(run, preset).Playing("it", false, "says-done");
+        SubtaskResult it = (await run.Async(subtask))["it"];
         Assert.Equal((SubtaskStatus.Succeeded, Proof.Believed), (it.Status, it.Proof));
+        RunOptions options = run.Options with { Directory = run.Folder.Combine("state") };
+        var status = new StatusText(Given.Plan(options, [subtask]), [], isRunning: false, JournalReader.Read(options, []));
+        Assert.Contains("\n  Believed, not proven: it", status.Groups("project"), StringComparison.Ordinal);
         Assert.Contains("(1 succeeded, of agents 0 proven and 1 believed)", string.Join('\n', run.Log.Lines), StringComparison.Ordinal);
         Assert.Contains("\"proof\": \"Believed\"", run.Folder.Read("state/run.json"), StringComparison.Ordinal);
         Assert.Contains("| Succeeded (believed) |", run.Folder.Read("state/summary.md"), StringComparison.Ordinal);

@@ -28,14 +28,14 @@ internal sealed class Expansion(
 
     public IEnumerable<Expanded> Expand() => [.. Items(), .. Suites(), .. Converted(), .. Folders()];
 
-    /// <summary>A <c>ParallelTask</c> is one subtask; a service that is a project is two.</summary>
+    /// <summary>A <c>ParallelTask</c> is one subtask; a service that is a project is two, one with <c>Tasks</c> a chain.</summary>
     private IEnumerable<Expanded> Items()
     {
         var parser = new SubtaskParser(options, teams, diagnostics);
         return declared.Of("ParallelTask")
             .Select(item => item.WithNative(nativePaths))
             .SelectMany(item => parser.Parse(item) is { } subtask
-                ? ServiceParser.WithBuild(subtask, item).Select(each => new Expanded(each))
+                ? ServiceParser.WithBuild(subtask, item).SelectMany(each => TaskChain.Of(each, item)).Select(each => new Expanded(each))
                 : [Expanded.NotUnderstood(item, options)]);
     }
 

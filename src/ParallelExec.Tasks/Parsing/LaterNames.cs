@@ -15,7 +15,7 @@ internal static class LaterNames
     public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
         ("Memory", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
-        ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("Tasks", []));
+        ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]));
 
     /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Memory", []));

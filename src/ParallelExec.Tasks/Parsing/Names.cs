@@ -19,7 +19,7 @@ internal static class Names
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
         "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache",
-        "Service", "ReadyWhen", "ReadyTimeout");
+        "Service", "ReadyWhen", "ReadyTimeout", "Tasks");
 
     /// <summary>Metadata that only a <c>ParallelTest</c> has.</summary>
     public static readonly IReadOnlySet<string> OnlyOfTests = Set("Shards", "RetryFailedTests", "Coverage");
@@ -31,7 +31,7 @@ internal static class Names
     /// <summary>Metadata of <c>ParallelTask</c> that says nothing about a test suite.</summary>
     public static readonly IReadOnlySet<string> NotOfTests = Set(
         "Command", "Tool", "Project", "Targets", "Agent", "Prompt", "PromptFile", "Team", "Role", "ParseDiagnostics",
-        "Service", "ReadyWhen", "ReadyTimeout", "Permissions", "RetryWithFeedback", "RetryContinues");
+        "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "Permissions", "RetryWithFeedback", "RetryContinues");
 
     /// <summary>Metadata that a <c>ParallelTest</c> has as a <c>ParallelTask</c> has it.</summary>
     public static readonly IReadOnlySet<string> SharedWithTests = Set([.. Metadata.Except(NotOfTests).Except(OwnOfTests)]);

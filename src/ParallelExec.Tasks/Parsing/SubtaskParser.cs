@@ -57,7 +57,8 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
             Retries = reader.WholeNumber("Retries", least: 0) ?? 0,
             RetryDelay = reader.Duration("RetryDelay", zeroAllowed: true) ?? TimeSpan.Zero,
             ContinueOnError = reader.ContinueOnError("ContinueOnError"),
-            EstimatedDuration = reader.Duration("EstimatedDuration", zeroAllowed: true),
+            EstimatedDuration = reader.Duration("EstimatedDuration", zeroAllowed: true)
+                ?? TitleEstimate.In(reader.Text("Title") ?? ""),
             Inputs = reader.Paths("Inputs", projectDirectory),
             VersionCommand = reader.Text("VersionCommand") is { } version ? new CommandWork(version, reader.Text("Shell")) : null,
             Cache = reader.Boolean("Cache") ?? true,
@@ -86,11 +87,16 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
 
     private AgentWork? ParseAgent(MetadataReader reader, string agent)
     {
-        if (reader.Has("Prompt") == reader.Has("PromptFile"))
+        if (reader.Has("Tasks") && reader.List("Tasks").IsEmpty)
+            reader.Invalid("Tasks", reader.Text("Tasks")!, "what is to be done, one after the other, separated by ';'");
+        bool hasPrompt = reader.Has("Prompt");
+        if (hasPrompt == reader.Has("PromptFile") && (hasPrompt || !reader.Has("Tasks")))
         {
             reader.WrongKind("has an Agent; it needs either a Prompt or a PromptFile.");
             return null;
         }
+        if (!hasPrompt && !reader.Has("PromptFile"))
+            return new AgentWork(agent, "");
         if (reader.FullPath("PromptFile", projectDirectory) is not { } file)
             return new AgentWork(agent, reader.Text("Prompt")!);
         if (RegularFile.Exists(file))
@@ -152,6 +158,10 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
 
         if ((reader.Has("Prompt") || reader.Has("PromptFile")) && agent is null)
             return reader.WrongKind("has a prompt but no Agent. Add Agent=\"name\".");
+        if (reader.Has("Tasks") && agent is null)
+            return reader.WrongKind("has Tasks, which is the work of an agent, part by part, but no Agent. " + (command is null && tool is null
+                ? "Did you mean 'Targets'? Otherwise add Agent=\"name\"."
+                : "Remove it, or make a subtask of its own with Agent=\"name\"."));
         if (agent is not null)
             return ParseAgent(reader, agent);
         if (command is not null)

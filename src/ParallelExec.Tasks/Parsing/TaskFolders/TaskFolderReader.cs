@@ -186,7 +186,8 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             Cores = Subtask.DefaultCores(work),
             Timeout = fields.Duration("timeout", TimeSpan.FromSeconds(1)) ?? Subtask.DefaultTimeout(work),
             Retries = fields.WholeNumber("retries") ?? 0,
-            EstimatedDuration = fields.Duration("estimated_duration", TimeSpan.FromMinutes(1)),
+            EstimatedDuration = fields.Duration("estimated_duration", TimeSpan.FromMinutes(1))
+                ?? TitleEstimate.In(fields.Text("title") ?? ""),
             Outputs = [.. deliverables.Select(PathIn).OfType<string>().Where(path => Inside(fields, "deliverables", path))
                 .Select(path => new PathPattern(path, options.ProjectDirectory))],
             WorkingDirectory = options.ProjectDirectory,

@@ -62,6 +62,9 @@ internal sealed record RunResult
     /// <summary>False when a subtask without <c>ContinueOnError</c> failed, or the run was stopped.</summary>
     public bool Succeeded => Stopped is null && Fault is null && !Plan.Subtasks.Any(subtask =>
         Results[subtask.Index].IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False);
+
+    /// <summary>Subtasks wait for a person: nothing has failed, and not all is done.</summary>
+    public bool IsBlocked => Results.Any(result => result.Status == SubtaskStatus.Blocked);
 }
 
 /// <summary>What went wrong in ParallelExec itself.</summary>

@@ -27,6 +27,9 @@ internal sealed class HandOver(
     private readonly ConcurrentDictionary<int, ImmutableList<HandedOn>> handedOn = new();
     private readonly ConcurrentDictionary<string, bool> told = new(StringComparer.Ordinal);
 
+    /// <summary>What subtasks have asked people.</summary>
+    public Questions Questions { get; } = new(options, files.Hidden);
+
     /// <summary>The complete environment of an attempt; writes its context file.</summary>
     public IReadOnlyDictionary<string, string> Prepare(PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results)
     {
@@ -66,6 +69,10 @@ internal sealed class HandOver(
         environment["PARALLELEXEC_CONTEXT"] = HandOverFiles.ContextOf(options, subtask);
         environment["PARALLELEXEC_NOTES"] = HandOverFiles.NotesOf(options, subtask);
         environment["PARALLELEXEC_OUTPUT"] = HandOverFiles.OutputOf(options, subtask);
+        environment["PARALLELEXEC_QUESTION"] = HandOverFiles.QuestionOf(options, subtask);
+        ImmutableArray<Question> answers = Questions.AnsweredOf(subtask);
+        if (!answers.IsEmpty)
+            environment["PARALLELEXEC_ANSWER"] = answers[^1].Answer;
         if (subtask.Team is not null)
             environment["PARALLELEXEC_SHARED_CONTEXT"] = subtask.Team.SharedContext;
         environment[CookieVariable] = Cookie(planned, attempt);
@@ -73,7 +80,7 @@ internal sealed class HandOver(
             environment["PWD"] = subtask.WorkingDirectory;
         if (attempt > 1)
             File.Delete(HandOverFiles.OutputOf(options, subtask));
-        WriteContext(planned, received, variables.LeftOut, results);
+        WriteContext(planned, received, variables.LeftOut, answers, results);
         return environment;
     }
 
@@ -98,6 +105,9 @@ internal sealed class HandOver(
 
     /// <returns>The file that is an agent's input.</returns>
     public string WritePrompt(PlannedSubtask planned, string prompt) => files.WritePrompt(planned.Subtask, prompt);
+
+    /// <inheritdoc cref="HandOverFiles.TakeQuestion" />
+    public string? TakeQuestion(PlannedSubtask planned) => files.TakeQuestion(planned.Subtask);
 
     /// <summary>Reads what a succeeded subtask hands on. The file of values goes: it may hold a secret.</summary>
     /// <param name="port">Of a service: its own.</param>
@@ -179,7 +189,8 @@ internal sealed class HandOver(
     }
 
     private void WriteContext(
-        PlannedSubtask planned, ImmutableList<HandedOn> received, ImmutableArray<string> leftOut, IReadOnlyList<SubtaskResult?> results)
+        PlannedSubtask planned, ImmutableList<HandedOn> received, ImmutableArray<string> leftOut, ImmutableArray<Question> answers,
+            IReadOnlyList<SubtaskResult?> results)
     {
         Subtask subtask = planned.Subtask;
         var text = new ArrayBufferWriter<byte>(512);
@@ -219,6 +230,18 @@ internal sealed class HandOver(
         foreach ((string id, _, string notes) in received.Where(entry => entry.Notes.Length > 0))
             json.WriteString(id, notes);
         json.WriteEndObject();
+        if (!answers.IsEmpty)
+        {
+            json.WriteStartArray("answers");
+            foreach ((string question, string answer) in answers)
+            {
+                json.WriteStartObject();
+                json.WriteString("question", question);
+                json.WriteString("answer", answer);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
         if (subtask.TaskFile is { Details.Length: > 0 } taskFile)
         {
             json.WritePropertyName("details");

@@ -29,6 +29,9 @@ internal sealed class HandOverFiles(RunOptions options, SecretMasker? masker)
     /// <summary>Where a subtask writes values to hand on.</summary>
     public static string OutputOf(RunOptions options, Subtask subtask) => Stem(options, subtask) + ".output";
 
+    /// <summary>Where a subtask writes what it has to ask a person.</summary>
+    public static string QuestionOf(RunOptions options, Subtask subtask) => Stem(options, subtask) + ".question";
+
     public static string ContextOf(RunOptions options, Subtask subtask) => Stem(options, subtask) + ".context.json";
 
     /// <summary>The text with all secrets hidden.</summary>
@@ -77,6 +80,17 @@ internal sealed class HandOverFiles(RunOptions options, SecretMasker? masker)
         return text;
     }
 
+    /// <summary>What a subtask asks a person; the file goes. Null where it asks nothing.</summary>
+    public string? TakeQuestion(Subtask subtask)
+    {
+        string file = QuestionOf(options, subtask);
+        if (!PlainFile.Exists(file))
+            return null;
+        string text = Decode(PlainFile.ReadStart(file, LongestNotes, out _));
+        File.Delete(file);
+        return Question.Of(text);
+    }
+
     /// <summary>The notes as they are, with what may be a secret in them; empty where there are none, or they can not be read.</summary>
     public string ReadNotes(Subtask subtask, out bool isCut)
     {
@@ -89,6 +103,7 @@ internal sealed class HandOverFiles(RunOptions options, SecretMasker? masker)
     public void End(Subtask subtask)
     {
         Quietly(() => File.Delete(OutputOf(options, subtask)));
+        Quietly(() => File.Delete(QuestionOf(options, subtask)));
         if (masker is null)
             return;
         string notes = NotesOf(options, subtask);

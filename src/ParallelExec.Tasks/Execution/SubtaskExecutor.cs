@@ -97,6 +97,9 @@ internal sealed class SubtaskExecutor(
     {
         DateTimeOffset startedAt = time.GetUtcNow();
         long started = time.GetTimestamp();
+        // Files of task folders say themselves whether they are blocked.
+        if (planned.Subtask.TaskFile is null && reuse.OpenQuestionOf(planned) is { } question)
+            return SubtaskResult.Blocked(question) with { StartedAt = startedAt };
         Reused reused = reuse.Find(planned);
         if (reused.Record is { } record)
         {

@@ -69,6 +69,7 @@ internal static class Codes
     public const string TeamUnknown = "PEX6008";
     public const string SharedContextNotWritten = "PEX6009";
     public const string OnlyWord = "PEX6011";
+    public const string NeedsInput = "PEX6012";
 
     // PEX9xxx: a bug of ours
     public const string Bug = "PEX9001";

@@ -34,7 +34,7 @@ internal sealed record RunOptions
     /// <summary>Paths in task folders may lead outside of <see cref="ProjectDirectory"/>.</summary>
     public bool AllowOutside { get; init; }
 
-    /// <summary>What was done, of a subtask that is completed by hand; may be empty.</summary>
+    /// <summary>What was done, of a subtask that is completed by hand, or the answer to one; may be empty.</summary>
     public string Summary { get; init; } = "";
 
     /// <summary>How many agents work at a time; they occupy no core.</summary>
@@ -49,6 +49,9 @@ internal sealed record RunOptions
 
     /// <summary>Those of this build (<c>-p:</c>) that its projects get too; none of ours.</summary>
     public ImmutableArray<KeyValuePair<string, string>> GlobalProperties { get; init; } = [];
+
+    /// <summary>What else was given on the command line, and is given again where somebody is to go on.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> CommandProperties { get; init; } = [];
 
     /// <summary>What succeeded in the last run, and has not changed, is left out.</summary>
     public bool Resume { get; init; }

@@ -19,6 +19,9 @@ internal enum SubtaskStatus
 
     /// <summary>What it would write came from the cache.</summary>
     Restored,
+
+    /// <summary>It has asked a person, and goes on when it is answered.</summary>
+    Blocked,
 }
 
 /// <summary>What became of one subtask.</summary>
@@ -92,6 +95,13 @@ internal sealed record SubtaskResult
     public bool IsReused => Status is SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored;
 
     public bool IsFailure => Status is SubtaskStatus.Failed or SubtaskStatus.TimedOut;
+
+    /// <param name="question">In the words of the subtask.</param>
+    public static SubtaskResult Blocked(string question) =>
+        new() { Status = SubtaskStatus.Blocked, Code = Codes.NeedsInput, Reason = AsksPrefix + question };
+
+    /// <summary>What the reason of a blocked one begins with.</summary>
+    public const string AsksPrefix = "asks: ";
 
     public static SubtaskResult Resumed(string reason) => new() { Status = SubtaskStatus.Resumed, Reason = reason };
 

@@ -13,7 +13,8 @@ internal static partial class AskedTargets
     private static readonly ImmutableHashSet<string> BuildNothing = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "PlanParallelTasks", "ValidateParallelTasks", "ShowParallelTasks", "ShowParallelTaskDependencies",
-        "CompleteParallelTask", "BlockParallelTask", "ResetParallelTask", "ArchiveParallelTasks", "CleanParallelTasks");
+        "CompleteParallelTask", "AnswerParallelTask", "BlockParallelTask", "ResetParallelTask", "ArchiveParallelTasks",
+        "CleanParallelTasks");
 
     public static ImmutableArray<string> Of(string commandLine) =>
         [.. Switch().Matches(commandLine)

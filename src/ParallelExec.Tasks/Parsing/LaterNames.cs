@@ -39,7 +39,7 @@ internal static class LaterNames
 
     /// <summary>Targets; each stands in ParallelExec.targets and says so.</summary>
     public static readonly IReadOnlySet<string> Targets = Names.Set(
-        "AnswerParallelTask", "ReportParallelTasks", "ReviewParallelTasks", "ExportParallelTasks");
+        "ReportParallelTasks", "ReviewParallelTasks", "ExportParallelTasks");
 
     /// <summary>True where a later name is set to what asks for nothing that is missing here.</summary>
     public static bool AsksForNothing(IReadOnlyDictionary<string, string[]> later, string name, string value) =>

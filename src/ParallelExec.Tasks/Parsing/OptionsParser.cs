@@ -10,8 +10,9 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
 
     private const string Has = "It has json and markdown.";
 
-    /// <summary>What a <c>completion_summary</c> may have, by the format of task folders.</summary>
-    private const int LongestSummary = 200;
+    /// <summary>What was meant for one command line, or is set by <c>dotnet build</c>.</summary>
+    private static readonly IReadOnlySet<string> OfOneCommand = Names.Set(
+        "ParallelExecOnly", "ParallelExecSkip", "ParallelExecSummary", "ParallelExecResume", "ParallelExecShowPrompts", "NuGetInteractive");
 
     public RunOptions Parse()
     {
@@ -49,8 +50,10 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             AllowNoTests = Boolean("AllowNoTests") ?? false,
             TaskFolders = ParseTaskFolders(projectDirectory),
             AllowOutside = Boolean("AllowOutside") ?? false,
-            Summary = ParseSummary(),
+            Summary = Text("Summary") ?? "",
             GlobalProperties = OfProjects(declared.GlobalProperties),
+            CommandProperties = [.. declared.GlobalProperties.Where(property => !OfOneCommand.Contains(property.Key))
+                .OrderBy(property => property.Key, StringComparer.Ordinal)],
         };
     }
 
@@ -132,14 +135,6 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
         IEnumerable<string> items = declared.Of("ParallelTaskFolder")
             .Where(item => !new MetadataReader(item, diagnostics).Failed).Select(item => item.Id);
         return [.. List("TaskFolder").Concat(items).Select(folder => Path.GetFullPath(Values.NativePath(folder), projectDirectory))];
-    }
-
-    private string ParseSummary()
-    {
-        string summary = Text("Summary") ?? "";
-        if (summary.Length > LongestSummary)
-            Error(Codes.InvalidValue, "Summary", $"{Prefix}Summary has {summary.Length} characters; expected at most {LongestSummary}.");
-        return summary;
     }
 
     private ImmutableArray<string> List(string name, params string[] whenUnset) =>

@@ -159,7 +159,8 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         if ((reader.Has("Prompt") || reader.Has("PromptFile")) && agent is null)
             return reader.WrongKind("has a prompt but no Agent. Add Agent=\"name\".");
         if (reader.Has("Tasks") && agent is null)
-            return reader.WrongKind("has Tasks, which is the work of an agent, part by part, but no Agent. " + (command is null && tool is null
+            return reader.WrongKind("has Tasks, which is the work of an agent, part by part, but no Agent. "
+                + (command is null && tool is null
                 ? "Did you mean 'Targets'? Otherwise add Agent=\"name\"."
                 : "Remove it, or make a subtask of its own with Agent=\"name\"."));
         if (agent is not null)

@@ -136,7 +136,9 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             ShowFailedTests(subtask, result);
         else if (result is { IsFailure: true, Cause: "" }
             && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
-            log.Report(Failure(planned, result));
+            log.Report(FailureText.For(planned, result));
+        else if (result.Status == SubtaskStatus.Blocked)
+            log.Report(FailureText.Question(planned, result, options));
         ShowOutput(subtask, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
     }
 
@@ -181,31 +183,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 log, result.LogFile, Indent, lines, parse ? line => log.TryDiagnosticLine(line, subtask.Id, asWarnings)
                 : null, AgentTranscript.For(subtask.Work));
     }
-
-    private static Diagnostic Failure(PlannedSubtask planned, SubtaskResult result)
-    {
-        string what = result.Code == Codes.ExitCode ? $"failed with {result.Reason}" : $"failed: {result.Reason}";
-        if (result.Code == Codes.TimedOut)
-            what = result.Reason;
-        string command = result.Code == Codes.ExitCode ? Ran(planned.Subtask.Work) : "";
-        string logFile = result.LogFile.Length > 0 ? $" Its output: {result.LogFile}" : "";
-        // The engine turns no error of another project into a warning.
-        if (result.Code == Codes.ProjectFailed)
-            logFile = " The errors that it logged stay errors in the log, but do not fail the build (ContinueOnError).";
-        return new Diagnostic(
-            result.Code!,
-            planned.Subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error,
-            $"'{planned.Id}' {what}{command}".TrimEnd('.') + $".{logFile}",
-            planned.Subtask.Origin);
-    }
-
-    private static string Ran(Work work) => work switch
-    {
-        CommandWork command => $": {Wording.Shorten(command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'), 120)}",
-        ToolWork tool => $": {Wording.Shorten(string.Join(' ', tool.Arguments.Prepend(tool.Tool)), 120)}",
-        ProjectWork or AgentWork or TestWork or MilestoneWork => "",
-        _ => throw work.NotKnown(),
-    };
 
     private string Heartbeat(DateTimeOffset at)
     {

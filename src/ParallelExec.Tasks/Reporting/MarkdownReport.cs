@@ -23,7 +23,9 @@ internal static class MarkdownReport
         AloneTimes alone = run.Alone;
         Savings all = SummaryText.All(run, alone);
         text.Append("# ").Append(Path.GetFileNameWithoutExtension(options.ProjectFile))
-            .Append(run.Succeeded ? ": succeeded\n\n" : run.Stopped is null ? ": failed\n\n" : ": stopped\n\n");
+            .Append(!run.Succeeded ? run.Stopped is null ? ": failed" : ": stopped"
+                : run.IsBlocked ? ": waiting for an answer" : ": succeeded")
+            .Append("\n\n");
         text.Append(SummaryText.Counts(run)).Append(" in ").Append(Wording.Duration(run.Duration));
         if (all.Sequential > TimeSpan.Zero)
             text.Append("; one after another ").Append(all.Time).Append(", saved ").Append(all.Saved);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -10,8 +11,14 @@ using ParallelExec.State;
 namespace ParallelExec.Reporting;
 
 /// <summary>How far the subtasks are: those of task folders as their files say, others as the last run left them.</summary>
-internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun)
+internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun, NextSteps next)
 {
+    /// <summary>What waits for an answer, by id.</summary>
+    public IReadOnlyDictionary<string, string> Questions { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The log of a subtask; empty where there is none.</summary>
+    public Func<Subtask, string> LogOf { get; init; } = _ => "";
+
     private enum Progress { Completed, Running, Ready, Waiting, Blocked, Failed }
 
     /// <summary>Progress for each group, and what is ready, running, blocked and by what.</summary>
@@ -36,10 +43,11 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
             if (believed.Length > 0)
                 text.Append("  Believed, not proven: ").Append(Wording.Ids(believed)).Append('\n');
             Section("Running", Progress.Running, _ => "");
-            Section("Failed", Progress.Failed, _ => "");
+            Section("Failed", Progress.Failed, subtask => Reason(subtask) is { Length: > 0 } reason ? $" ({reason})" : "");
             Section("Ready", Progress.Ready, subtask => subtask.Subtask.Parallel ? " [parallel]" : " [alone]");
             Section("Waiting", Progress.Waiting, subtask => $" (waiting: {Wording.Ids([.. Open(subtask)])})");
-            Section("Blocked", Progress.Blocked, _ => " (explicitly blocked)");
+            Section("Blocked", Progress.Blocked,
+                subtask => Questions.TryGetValue(subtask.Id, out string? question) ? $" (asks: {question})" : " (explicitly blocked)");
 
             void Section(string heading, Progress progress, Func<PlannedSubtask, string> remark)
             {
@@ -55,6 +63,8 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
                     text.Append("    ").Append(Named(subtask)).Append(remark(subtask)).Append('\n');
             }
         }
+        foreach (string line in next.Lines(NotDone()))
+            text.Append(line).Append('\n');
         return text.Length == 0 ? "There are no subtasks." : text.ToString().TrimEnd('\n');
     }
 
@@ -81,6 +91,14 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
         return text.ToString().TrimEnd('\n');
     }
 
+    private IReadOnlyList<Open> NotDone() => [.. plan.Subtasks.Where(Shown).Select(subtask => (subtask, Progress: ProgressOf(subtask)))
+        .Where(each => each.Progress == Progress.Failed || (each.Progress == Progress.Blocked && Questions.ContainsKey(each.subtask.Id)))
+        .Select(each => each.Progress == Progress.Failed
+            ? new Open(each.subtask.Subtask, Asks: false, Reason(each.subtask), LogOf(each.subtask.Subtask))
+            : new Open(each.subtask.Subtask, Asks: true, SubtaskResult.AsksPrefix + Questions[each.subtask.Id], ""))];
+
+    private string Reason(PlannedSubtask subtask) => lastRun.Reasons.GetValueOrDefault(subtask.Id, "").ReplaceLineEndings(" ");
+
     private static bool Shown(PlannedSubtask subtask) => subtask.Excluded is null || subtask.IsResumed;
 
     private Progress ProgressOf(PlannedSubtask subtask)
@@ -99,6 +117,8 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
                 null => isRunning ? Progress.Running : null,
                 SubtaskStatus.Succeeded or SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored => Progress.Completed,
                 SubtaskStatus.Failed or SubtaskStatus.TimedOut => Progress.Failed,
+                // One that was answered meanwhile is ready.
+                SubtaskStatus.Blocked => Questions.ContainsKey(subtask.Id) ? Progress.Blocked : null,
                 _ => null,
             };
         return own ?? (Open(subtask).Any() ? Progress.Waiting : Progress.Ready);

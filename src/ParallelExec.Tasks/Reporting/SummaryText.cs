@@ -20,6 +20,7 @@ internal static class SummaryText
     {
         var lines = new List<string> { Headline(run) };
         lines.AddRange(Failures(run));
+        lines.AddRange(new NextSteps(options).Lines(NotDone(run)).Select(line => $"  {line}"));
         // Where nothing had to be done there is nothing to compare, and to find that out for ten thousand would cost more than all else.
         if (!run.Plan.Subtasks.Any(Worked))
             return string.Join('\n', lines);
@@ -52,6 +53,12 @@ internal static class SummaryText
             .Select(each => $"{each.Id} ({Wording.Shorten(each.Result.Reason, LongestReason)})")];
         yield return $"  first failed {failed[0]}, then {Wording.Ids(failed[1..])}";
     }
+
+    private static IReadOnlyList<Open> NotDone(RunResult run) => [.. run.Plan.Subtasks
+        .Select(subtask => (subtask.Subtask, Result: run.Results[subtask.Index]))
+        .Where(each => each.Result.IsFailure || each.Result.Status == SubtaskStatus.Blocked)
+        .Select(each => new Open(
+            each.Subtask, each.Result.Status == SubtaskStatus.Blocked, each.Result.Reason, each.Result.LogFile))];
 
     /// <summary>What the whole run has saved.</summary>
     public static Savings All(RunResult run, AloneTimes alone) => new(alone.Sum, run.Duration, alone.IsAtMost);
@@ -109,7 +116,7 @@ internal static class SummaryText
 
     private static string Headline(RunResult run)
     {
-        string outcome = run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Stopped";
+        string outcome = run.Succeeded ? run.IsBlocked ? "Waiting for an answer" : "Succeeded" : run.Stopped is null ? "Failed" : "Stopped";
         int killed = 0;
         foreach (SubtaskResult result in run.Results)
             killed += result.Killed.Length;

@@ -97,7 +97,9 @@ internal sealed class Schedule
         bool served = states[subtask.Index] == Progress.Serving;
         ready.UnionWith(resources.Release(subtask, served));
         End(subtask);
-        bool fatal = !result.IsSuccess && subtask.Subtask.ContinueOnError == ContinueOnError.False;
+        // A question is no failure that could be forgiven: what depends on it waits for the answer too.
+        bool fatal = result.Status == SubtaskStatus.Blocked
+            || (!result.IsSuccess && subtask.Subtask.ContinueOnError == ContinueOnError.False);
         string? cause = fatal ? $"dependency '{subtask.Id}' {SkippedSubtasks.Past(result.Status)}" : null;
         if (!served)
             Settle(subtask, cause);

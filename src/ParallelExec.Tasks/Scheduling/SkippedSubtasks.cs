@@ -11,6 +11,7 @@ internal sealed record SkippedSubtasks(IReadOnlyList<PlannedSubtask> Subtasks, s
     {
         SubtaskStatus.TimedOut => "timed out",
         SubtaskStatus.Cancelled => "was cancelled",
+        SubtaskStatus.Blocked => "waits for an answer",
         _ => "failed",
     };
 }

@@ -16,11 +16,16 @@ internal sealed class JournalReader(string projectDirectory)
     private readonly Dictionary<string, SuccessRecord> records = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, SubtaskStatus?> statuses = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly Dictionary<string, string> reasons = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>By id.</summary>
     public IReadOnlyDictionary<string, SuccessRecord> Records => records;
 
     /// <summary>How the subtasks of the last run have ended; null = it was under way.</summary>
     public IReadOnlyDictionary<string, SubtaskStatus?> Statuses => statuses;
+
+    /// <summary>Why the subtasks of the last run have not succeeded, where that is known, in words.</summary>
+    public IReadOnlyDictionary<string, string> Reasons => reasons;
 
     /// <summary>The last run has come to its end.</summary>
     public bool HasEnded { get; private set; }
@@ -132,6 +137,8 @@ internal sealed class JournalReader(string projectDirectory)
                 case "ended":
                     string id = Text(root.GetProperty("id"));
                     statuses[id] = Status(Text(root.GetProperty("status")));
+                    if (root.TryGetProperty("reason", out JsonElement reason))
+                        reasons[id] = Text(reason);
                     if (root.TryGetProperty("fingerprint", out _))
                         records[id] = ReadRecord(root);
                     break;

@@ -47,7 +47,8 @@ internal static class RunFile
     });
 
     /// <summary>What a whole run came to.</summary>
-    public static string StatusOf(RunResult run) => run.Succeeded ? "Succeeded" : run.Stopped is null ? "Failed" : "Cancelled";
+    public static string StatusOf(RunResult run) =>
+        run.Succeeded ? run.IsBlocked ? "Blocked" : "Succeeded" : run.Stopped is null ? "Failed" : "Cancelled";
 
     public static long Milliseconds(TimeSpan duration) => (long)Math.Round(duration.TotalMilliseconds);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ParallelExec.Exchange;
 using ParallelExec.Files;
 using ParallelExec.Model;
 
@@ -18,7 +19,7 @@ internal static class StateFolder
     /// <summary>A mark is some dozen bytes for each subtask.</summary>
     private const int LongestMark = 100_000_000;
 
-    private static readonly string[] Folders = ["handover", "rounds", "logs", "teams", "tests"];
+    private static readonly string[] Folders = ["handover", "rounds", "logs", "teams", "tests", Questions.FolderName];
     private static readonly string[] OurFiles =
         ["run.json", Plan, JournalName, "history.json", "hashes.txt", "projects.json", ConvertedOutputs.FileName, "summary.md",
             Lock, "run.owner", Ignore, Mark];
@@ -29,7 +30,8 @@ internal static class StateFolder
     /// <summary>
     /// What a subtask's files in <c>handover</c> end with; the first is written over by the next run, the others must not be read by it.
     /// </summary>
-    private static readonly string[] HandedOver = [".context.json", ".output", ".notes.md", ".prompt.md", ".version", ".restored"];
+    private static readonly string[] HandedOver =
+        [".context.json", ".output", ".question", ".notes.md", ".prompt.md", ".version", ".restored"];
 
     public static string LockOf(string directory) => Path.Combine(directory, Lock);
 
@@ -98,6 +100,7 @@ internal static class StateFolder
         PlainFolder.Remove(Path.Combine(directory, "rounds"));
         // All of it is written by us or by hosts of tests, under names that they choose.
         PlainFolder.Remove(Path.Combine(directory, "tests"));
+        PlainFolder.Remove(Path.Combine(directory, Questions.FolderName));
         foreach (string folder in Folders)
             PlainFolder.RemoveIfEmpty(Path.Combine(directory, folder));
         foreach (string half in Directory.EnumerateFiles(directory, "*.tmp").Where(IsHalf))

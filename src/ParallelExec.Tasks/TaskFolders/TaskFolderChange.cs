@@ -14,6 +14,13 @@ internal sealed class TaskFolderChange(
     /// <returns>What was done, a line each.</returns>
     public IEnumerable<string> Complete(string summary, DateTimeOffset at)
     {
+        if (summary.Length > TaskFolderWriter.LongestSummary)
+        {
+            diagnostics.Add(Diagnostic.Error(
+                Codes.InvalidValue,
+                $"ParallelExecSummary has {summary.Length} characters; expected at most {TaskFolderWriter.LongestSummary}."));
+            yield break;
+        }
         foreach (Subtask subtask in Chosen())
         {
             if (IsCompleted(subtask))

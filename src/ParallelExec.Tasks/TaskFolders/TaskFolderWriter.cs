@@ -15,7 +15,8 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
     /// <summary>Who took a subtask that names no agent.</summary>
     private const string OwnName = "ParallelExec";
 
-    private const int LongestSummary = 200;
+    /// <summary>By the format of task folders, in characters.</summary>
+    public const int LongestSummary = 200;
 
     private readonly Dictionary<string, HashSet<string>> completed = features.ToDictionary(
         feature => feature.Folder,
@@ -110,6 +111,10 @@ internal sealed class TaskFolderWriter(IReadOnlyList<Feature> features, IRunLog 
                 break;
             case SubtaskStatus.Cancelled:
                 Release(file.Path);
+                break;
+            case SubtaskStatus.Blocked:
+                string question = $"A{result.Reason[1..]}";
+                Write(file.Path, [Text("status", "blocked"), Null("completed_at"), Text("completion_summary", question)]);
                 break;
             default:
                 Write(file.Path, [Text("status", "failed"), Null("completed_at"), Text("completion_summary", $"Failed: {result.Reason}")]);

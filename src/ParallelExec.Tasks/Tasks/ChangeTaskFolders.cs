@@ -1,5 +1,8 @@
+using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
+using ParallelExec.Exchange;
 using ParallelExec.Model;
+using ParallelExec.Parsing;
 using ParallelExec.TaskFolders;
 
 namespace ParallelExec.Tasks;
@@ -15,12 +18,18 @@ public sealed class ChangeTaskFolders : ParallelTasksTask
     private protected override bool ExecuteEnabled()
     {
         ReadTaskFolders();
-        if (RunOptions.TaskFolders.IsEmpty)
+        string[] forgotten = Change == "Reset" ? ForgetQuestions() : [];
+        // Of items only questions are kept: where all that is named has asked one, nothing else is to be reset.
+        bool isDone = forgotten.Length > 0 && RunOptions.TaskFolders.IsEmpty;
+        if (isDone)
+            Log.LogMessage(MessageImportance.High, $"{Wording.Ids(forgotten)}: what was asked is forgotten");
+        if (RunOptions.TaskFolders.IsEmpty && !isDone)
             Diagnostics.Add(
                 Diagnostic.Error(
                     Codes.NoTaskFolder,
                     "There is no task folder: name one with -p:ParallelExecTaskFolder=PATH, or as a ParallelTaskFolder item."));
-        using TaskFolderLock? folders = HasErrors ? null : TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics);
+        using TaskFolderLock? folders = HasErrors || isDone ? null
+            : TaskFolderLock.TryTake(Features.Select(feature => feature.Folder), Diagnostics);
         if (folders is null)
             return ReportDiagnostics();
 
@@ -37,5 +46,14 @@ public sealed class ChangeTaskFolders : ParallelTasksTask
             log.Message(line);
         log.DrainTo(BuildEngine);
         return ReportDiagnostics();
+    }
+
+    private string[] ForgetQuestions()
+    {
+        var questions = new Questions(RunOptions);
+        Regex[] patterns = [.. RunOptions.Only.Select(Values.Wildcard)];
+        string[] ids = [.. questions.Ids().Where(id => patterns.Any(pattern => pattern.IsMatch(id)))];
+        Array.ForEach(ids, questions.Forget);
+        return ids;
     }
 }

@@ -86,9 +86,10 @@ public sealed class PlanParallelTasks : ParallelTasksTask
     private void ShowPrompts(ExecutionPlan plan, EngineLog log)
     {
         PromptText prompts = Prompts();
+        var questions = new Questions(RunOptions);
         foreach (PlannedSubtask subtask in plan.Waves.SelectMany(wave => wave).Where(subtask => subtask.Subtask.Work is AgentWork))
         {
-            string text = prompts.For(subtask, []);
+            string text = prompts.For(subtask, [], questions.AnsweredOf(subtask.Subtask));
             log.Message($"\nPrompt of {subtask.Id}, {text.Length} characters:\n{text}");
         }
     }

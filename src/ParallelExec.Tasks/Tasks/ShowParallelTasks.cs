@@ -1,4 +1,6 @@
 using Microsoft.Build.Framework;
+using ParallelExec.Exchange;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
@@ -21,7 +23,12 @@ public sealed class ShowParallelTasks : ParallelTasksTask
         if (!ReportDiagnostics() || plan is null)
             return false;
         using var log = new EngineLog(TerminalLogger);
-        var status = new StatusText(plan, Features, RunDirectory.IsTaken(RunOptions), JournalReader.Read(RunOptions, []));
+        var status = new StatusText(
+            plan, Features, RunDirectory.IsTaken(RunOptions), JournalReader.Read(RunOptions, []), new NextSteps(RunOptions))
+        {
+            Questions = new Questions(RunOptions).Open(),
+            LogOf = subtask => LogFiles.PathOf(RunOptions, subtask) is { } file && File.Exists(file) ? file : "",
+        };
         string text = Dependencies ? status.Tree(RunOptions.Only) : status.Groups(Path.GetFileNameWithoutExtension(ProjectFile));
         log.Message(Masker?.Apply(text) ?? text);
         log.DrainTo(BuildEngine);

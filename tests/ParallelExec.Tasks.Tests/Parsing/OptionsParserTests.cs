@@ -80,12 +80,16 @@ public class OptionsParserTests
     }
 
     [Fact]
-    public void A_summary_has_at_most_200_characters()
+    public void What_was_given_on_the_command_line_is_given_again_but_for_what_was_meant_once()
     {
-        Parse(("Summary", new string('x', 200)));
-        Assert.Empty(diagnostics);
-        Parse(("Summary", new string('x', 201)));
-        Assert.Equal("ParallelExecSummary has 201 characters; expected at most 200.", Assert.Single(diagnostics).Message);
+        Dictionary<string, string> given = new()
+        {
+            ["ParallelExecTaskFolder"] = "tasks", ["Configuration"] = "Release", ["ParallelExecOnly"] = "a",
+        };
+        var declared = new DeclarationSet($"{Given.Root}/build.proj") { GlobalProperties = given };
+        Assert.Equal(
+            ["Configuration", "ParallelExecTaskFolder"],
+            new DeclarationParser(declared, diagnostics).Parse().Options.CommandProperties.Select(property => property.Key));
     }
 
     [Fact]

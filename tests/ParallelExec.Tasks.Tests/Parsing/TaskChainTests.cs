@@ -49,10 +49,11 @@ public class TaskChainTests
     }
 
     [Theory]
-    [InlineData("Command", "make", "'backend' has Tasks, which is the work of an agent, part by part, but no Agent. Remove it, or make a subtask of its own with Agent=\"name\".")]
-    [InlineData("Title", "x", "'backend' has Tasks, which is the work of an agent, part by part, but no Agent. Did you mean 'Targets'? Otherwise add Agent=\"name\".")]
-    public void Without_an_agent_Tasks_is_PEX1003(string name, string value, string message)
+    [InlineData("Command", "make", "Remove it, or make a subtask of its own with Agent=\"name\".")]
+    [InlineData("Title", "x", "Did you mean 'Targets'? Otherwise add Agent=\"name\".")]
+    public void Without_an_agent_Tasks_is_PEX1003(string name, string value, string advice)
     {
+        string message = $"'backend' has Tasks, which is the work of an agent, part by part, but no Agent. {advice}";
         Parse((name, value), ("Tasks", "Build"));
         Assert.Equal((Codes.KindOfWork, message), (Assert.Single(diagnostics).Code, diagnostics[0].Message));
     }

@@ -83,6 +83,11 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         if (!beginsNow && subtask.Timeout is { } timeout)
             limit.CancelAfter(timeout > took - waited ? timeout - (took - waited) : TimeSpan.Zero);
         SubtaskResult result = Judgement.OfWork(ran, context, limit.IsCancellationRequested) with { Waited = waited };
+        if (result.Status != SubtaskStatus.Cancelled && Asking.QuestionOf(ran, context, handOver) is { } question)
+        {
+            handOver.Questions.Ask(subtask, question);
+            return Judgement.OfQuestion(result, question);
+        }
         if (result.Status == SubtaskStatus.Succeeded)
             result = Judgement.OfOutputs(subtask, result, ran.Remark);
         if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)

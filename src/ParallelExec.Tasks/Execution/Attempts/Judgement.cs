@@ -71,6 +71,13 @@ internal static class Judgement
         };
     }
 
+    /// <summary>Who asks has not failed, and is not done, whatever the exit code says.</summary>
+    public static SubtaskResult OfQuestion(SubtaskResult work, string question)
+    {
+        SubtaskResult blocked = SubtaskResult.Blocked(question);
+        return work with { Status = blocked.Status, Code = blocked.Code, Reason = blocked.Reason };
+    }
+
     /// <summary>Declared outputs must be there, whatever the exit code says.</summary>
     /// <param name="remark">What else is known of the work.</param>
     public static SubtaskResult OfOutputs(Subtask subtask, SubtaskResult work, string remark)

@@ -38,6 +38,9 @@ internal sealed class Reuse(
     /// <summary>What it handed on when it succeeded is handed on again.</summary>
     public void HandOn(PlannedSubtask planned, SuccessRecord record) => handOver.Reuse(planned, record);
 
+    /// <summary>What it has asked in an earlier run, and nobody has answered: it would only ask again.</summary>
+    public string? OpenQuestionOf(PlannedSubtask planned) => handOver.Questions.OpenOf(planned.Subtask);
+
     /// <summary>The files it reads are declared: it need not run while nothing has changed.</summary>
     public static bool IsUpToDateChecked(Subtask subtask, RunOptions options) => !subtask.Inputs.IsEmpty && subtask.Cache
         && options.Cache != CacheMode.None && CanBeReused(subtask);

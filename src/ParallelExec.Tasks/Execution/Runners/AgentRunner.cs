@@ -25,7 +25,8 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
         RateLimit limit = limits.GetOrAdd(command.Tool, _ => new RateLimit(time));
         // Before the first attempt: what that has written is this subtask's work, also where only a later one succeeds.
         ImmutableArray<OutputStamp> stamps = before.Value.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
-        string promptFile = handOver.WritePrompt(context.Planned, prompts.For(context.Planned, handOver.Received(context.Planned)));
+        string promptFile = handOver.WritePrompt(context.Planned, prompts.For(
+            context.Planned, handOver.Received(context.Planned), handOver.Questions.AnsweredOf(context.Planned.Subtask)));
         AgentStart start = AgentStart.Of(command, context.Planned, promptFile, context.Environment);
         context = context with { InputFile = promptFile, Environment = start.Environment };
         var earlier = new RunnerResult(RunnerEnd.Exited);

@@ -17,14 +17,18 @@ internal sealed class PromptText(RunOptions options, IReadOnlyDictionary<string,
     /// <summary>A longer file is named, not quoted, in bytes: the agent reads of it what it needs.</summary>
     private const int LongestQuoted = 20_000;
 
-    private const string Asking = $"If, and only if, you can not do this without a decision that only a person can make, change nothing, "
+    /// <summary>Stands in each prompt.</summary>
+    public const string Asking = $"If, and only if, you can not do this without a decision that only a person can make, change nothing, "
         + $"and end with a last line that begins with `{Question.Mark}` and asks for it. You will be started again with the answer.";
 
     private readonly ConcurrentDictionary<string, string?> quoted = new(StringComparer.Ordinal);
 
     /// <param name="received">What the subtask's dependencies have handed on.</param>
+    /// <param name="feedback">What its attempts before came to; null = there were none.</param>
     /// <param name="answers">What people have answered it.</param>
-    public string For(PlannedSubtask planned, IReadOnlyList<HandedOn> received, IReadOnlyList<Question>? answers = null)
+    public string For(
+        PlannedSubtask planned, IReadOnlyList<HandedOn> received, IReadOnlyList<Question>? answers = null,
+        Feedback? feedback = null)
     {
         Subtask subtask = planned.Subtask;
         var work = (AgentWork)subtask.Work;
@@ -61,6 +65,8 @@ internal sealed class PromptText(RunOptions options, IReadOnlyDictionary<string,
         }
         foreach ((string question, string answer) in answers ?? [])
             Paragraph($"## You have asked a person\n\n{question.Trim()}\n\nThe answer is:\n\n{answer.Trim()}");
+        if (feedback is not null)
+            Paragraph(feedback.Text());
         Paragraph(Asking);
         AppendContext(text, subtask);
         return text.ToString();

@@ -104,7 +104,8 @@ internal sealed class HandOver(
     }
 
     /// <returns>The file that is an agent's input.</returns>
-    public string WritePrompt(PlannedSubtask planned, string prompt) => files.WritePrompt(planned.Subtask, prompt);
+    public string WritePrompt(PlannedSubtask planned, int attempt, string prompt) =>
+        files.WritePrompt(planned.Subtask, attempt, prompt);
 
     /// <inheritdoc cref="HandOverFiles.TakeQuestion" />
     public string? TakeQuestion(PlannedSubtask planned) => files.TakeQuestion(planned.Subtask);

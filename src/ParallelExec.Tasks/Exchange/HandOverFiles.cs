@@ -38,9 +38,10 @@ internal sealed class HandOverFiles(RunOptions options, SecretMasker? masker)
     public string Hidden(string text) => masker?.Apply(text) ?? text;
 
     /// <returns>The file that is an agent's input. It goes to a service of somebody else's: no secret leaves with it.</returns>
-    public string WritePrompt(Subtask subtask, string prompt)
+    public string WritePrompt(Subtask subtask, int attempt, string prompt)
     {
-        string file = Stem(options, subtask) + ".prompt.md";
+        // No id has a ~ in it, so this is nobody else's file.
+        string file = $"{Stem(options, subtask)}{(attempt > 1 ? $"~{Wording.Number(attempt)}" : "")}.prompt.md";
         File.WriteAllText(file, Hidden(prompt));
         return file;
     }

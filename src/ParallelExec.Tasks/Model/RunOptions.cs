@@ -43,6 +43,9 @@ internal sealed record RunOptions
     /// <summary>The runner of agents that none is declared for; empty = none.</summary>
     public string AgentRunner { get; init; } = "";
 
+    /// <summary>An agent that tries again is told what has failed before.</summary>
+    public bool RetryWithFeedback { get; init; } = true;
+
     /// <summary>A plan shows the prompts too.</summary>
     public bool ShowPrompts { get; init; }
     public bool ReportMarkdown { get; init; } = true;
@@ -53,8 +56,8 @@ internal sealed record RunOptions
     /// <summary>What else was given on the command line, and is given again where somebody is to go on.</summary>
     public ImmutableArray<KeyValuePair<string, string>> CommandProperties { get; init; } = [];
 
-    /// <summary>What succeeded in the last run, and has not changed, is left out.</summary>
-    public bool Resume { get; init; }
+    /// <summary>What succeeded in the last run, and has not changed, is left out; null = agents are.</summary>
+    public bool? Resume { get; init; }
     public CacheMode Cache { get; init; } = CacheMode.UpToDate;
 
     /// <summary>Where outputs are kept for other runs and checkouts; absolute.</summary>

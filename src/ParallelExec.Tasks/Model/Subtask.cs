@@ -48,6 +48,9 @@ internal sealed record Subtask
     public ContinueOnError ContinueOnError { get; init; }
     public TimeSpan? EstimatedDuration { get; init; }
 
+    /// <summary>What somebody has written into its title: counts where nothing is declared, and nothing was measured.</summary>
+    public TimeSpan? TitledDuration { get; init; }
+
     /// <summary>Files that its result depends on: absolute, globs allowed. None = it runs each time.</summary>
     public ImmutableArray<PathPattern> Inputs { get; init; } = [];
 

@@ -48,6 +48,9 @@ internal sealed record AgentWork(string Agent, string Prompt) : Work
 
     /// <summary>How it is started; null where nobody has said so.</summary>
     public AgentCommand? Command { get; init; }
+
+    /// <summary>A retry is told what has failed before; null = nobody has said so, then it is.</summary>
+    public bool? RetryWithFeedback { get; init; }
 }
 
 /// <summary>An agent's command line.</summary>
@@ -61,6 +64,9 @@ internal sealed record AgentCommand(
 
     /// <summary>What a known command line lets the agent do without asking.</summary>
     public AgentPermissions Permissions { get; init; } = AgentPermissions.EditAndRun;
+
+    /// <summary>For all that it does; null = it does not say.</summary>
+    public bool? RetryWithFeedback { get; init; }
 
     /// <summary>The <c>ParallelAgent</c> item that says it; empty where none does.</summary>
     public string Item { get; init; } = "";

@@ -24,10 +24,17 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
                     Codes.InvalidValue,
                     $"ParallelExecAgentRunner is '{options.AgentRunner}'; expected a ParallelAgent item or one of {Presets}."));
         return [.. subtasks.Select(
-            subtask => subtask.Work is AgentWork work ? subtask with { Work = work with { Command = For(work.Agent) } } : subtask)];
+            subtask => subtask.Work is AgentWork work ? subtask with { Work = With(work, For(work.Agent)) } : subtask)];
     }
 
     public static string Presets => string.Join(", ", AgentPreset.All.Select(preset => preset.Name));
+
+    /// <summary>The subtask says more than its agent, and that more than the properties.</summary>
+    private AgentWork With(AgentWork work, AgentCommand? command) => work with
+    {
+        Command = command,
+        RetryWithFeedback = work.RetryWithFeedback ?? command?.RetryWithFeedback ?? options.RetryWithFeedback,
+    };
 
     private AgentCommand? For(string agent)
     {
@@ -64,7 +71,10 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
         var command = new AgentCommand(
             preset?.Name, tool ?? preset?.Name
             ?? "", reader.List("Arguments"), reader.Assignments("Environment"))
-        { AgentName = name, Item = agent.Id, Permissions = permissions ?? AgentPermissions.EditAndRun };
+        {
+            AgentName = name, Item = agent.Id, Permissions = permissions ?? AgentPermissions.EditAndRun,
+            RetryWithFeedback = reader.Boolean("RetryWithFeedback"),
+        };
         return reader.Failed ? null : command;
     }
 }

@@ -15,14 +15,14 @@ internal static class LaterNames
     public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
         ("Memory", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
-        ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]));
+        ("Permissions", []), ("RetryContinues", ["false"]));
 
     /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Memory", []));
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(
-        ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("MaxCost", []), ("MaxTokens", []));
+        ("RetryContinues", ["false"]), ("MaxCost", []), ("MaxTokens", []));
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
@@ -30,7 +30,7 @@ internal static class LaterNames
         ("AffectedSince", []), ("WhatIf", []),
         ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
         ("WorktreeSetup", []), ("WorktreeFiles", []),
-        ("MaxCost", []), ("MaxTokens", []), ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]),
+        ("MaxCost", []), ("MaxTokens", []), ("Permissions", []), ("RetryContinues", ["false"]),
         ("Launcher", []), ("Slots", []), ("SandboxNetwork", ["true"]),
         ("ExportFormat", []), ("ExportJobs", []), ("ExportCheck", ["false"]));
 

@@ -19,7 +19,7 @@ internal static class Names
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
         "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache",
-        "Service", "ReadyWhen", "ReadyTimeout", "Tasks");
+        "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "RetryWithFeedback");
 
     /// <summary>Metadata that only a <c>ParallelTest</c> has.</summary>
     public static readonly IReadOnlySet<string> OnlyOfTests = Set("Shards", "RetryFailedTests", "Coverage");
@@ -58,7 +58,8 @@ internal static class Names
     public static readonly IReadOnlySet<string> PoolMetadata = Set("Capacity");
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
-    public static readonly IReadOnlySet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment", "Permissions");
+    public static readonly IReadOnlySet<string> AgentMetadata = Set(
+        "Runner", "Tool", "Arguments", "Environment", "Permissions", "RetryWithFeedback");
 
     /// <summary>Metadata of <c>ParallelTeam</c>.</summary>
     public static readonly IReadOnlySet<string> TeamMetadata = Set("SharedContext", "Coordination");
@@ -69,13 +70,16 @@ internal static class Names
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
-        "AllowNoTests");
+        "AllowNoTests", "RetryWithFeedback");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
     public static readonly IReadOnlySet<string> Reports = Set("json", "markdown");
 
     /// <summary>Metadata that means something only to a child process of ours, not to the engine.</summary>
     public static readonly IReadOnlySet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");
+
+    /// <summary>Metadata about what an agent is told when it tries again.</summary>
+    public static readonly IReadOnlySet<string> OfRetriedAgents = Set("RetryWithFeedback");
 
     // A plain set: a frozen one takes longer to make than it is ever used here.
     public static IReadOnlySet<string> Set(params string[] names) => names.ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -37,6 +37,9 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         if (work is ProjectWork && !ServiceParser.IsService(reader))
             reader.WarnIfPresent(Names.ProcessOnly, "a project", "the engine builds projects in its own process");
 
+        if (work is not AgentWork)
+            reader.WarnIfPresent(Names.OfRetriedAgents, "a subtask without an agent", "it has no prompt");
+
         Service? service = ServiceParser.Parse(reader, work);
         if (service is not null)
             work = ServiceParser.Program(work, reader, options);
@@ -57,8 +60,8 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
             Retries = reader.WholeNumber("Retries", least: 0) ?? 0,
             RetryDelay = reader.Duration("RetryDelay", zeroAllowed: true) ?? TimeSpan.Zero,
             ContinueOnError = reader.ContinueOnError("ContinueOnError"),
-            EstimatedDuration = reader.Duration("EstimatedDuration", zeroAllowed: true)
-                ?? TitleEstimate.In(reader.Text("Title") ?? ""),
+            EstimatedDuration = reader.Duration("EstimatedDuration", zeroAllowed: true),
+            TitledDuration = TitleEstimate.In(reader.Text("Title") ?? ""),
             Inputs = reader.Paths("Inputs", projectDirectory),
             VersionCommand = reader.Text("VersionCommand") is { } version ? new CommandWork(version, reader.Text("Shell")) : null,
             Cache = reader.Boolean("Cache") ?? true,
@@ -96,14 +99,16 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
             return null;
         }
         if (!hasPrompt && !reader.Has("PromptFile"))
-            return new AgentWork(agent, "");
+            return Work("");
         if (reader.FullPath("PromptFile", projectDirectory) is not { } file)
-            return new AgentWork(agent, reader.Text("Prompt")!);
+            return Work(reader.Text("Prompt")!);
         if (RegularFile.Exists(file))
-            return new AgentWork(agent, File.ReadAllText(file));
+            return Work(File.ReadAllText(file));
         string expected = Path.Exists(file) ? "a file; this is a folder, or a pipe" : "a file that is there; this one is not";
         reader.Invalid("PromptFile", reader.Text("PromptFile")!, expected);
         return null;
+
+        AgentWork Work(string prompt) => new(agent, prompt) { RetryWithFeedback = reader.Boolean("RetryWithFeedback") };
     }
 
     /// <summary>A milestone is one on purpose: nothing to do because of a slip, or of a value that came out empty, is no success.</summary>

@@ -24,7 +24,8 @@ internal static class TaskChain
             Title = title,
             Work = work with { Prompt = PromptOf(index, title) },
             DependsOn = index == 0 ? member.DependsOn : [IdOf(member.Id, index - 1)],
-            EstimatedDuration = areEstimated ? TitleEstimate.In(title) : member.EstimatedDuration / titles.Length,
+            EstimatedDuration = areEstimated ? null : member.EstimatedDuration / titles.Length,
+            TitledDuration = TitleEstimate.In(title),
             // They are about the whole, which is there with the last part. An agent that does not pass is told so, and tries again.
             AcceptanceCriteria = index == titles.Length - 1 ? member.AcceptanceCriteria : [],
             Verify = index == titles.Length - 1 ? member.Verify : null,

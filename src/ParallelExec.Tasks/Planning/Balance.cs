@@ -19,12 +19,11 @@ internal static class Balance
         for (int wave = 0; wave < plan.Waves.Length; wave++)
         {
             PlannedSubtask[] members = [.. plan.Waves[wave]];
-            if (members.Length < 2 || !members.Any(IsCutByHand) || members.Any(member => member.Estimate is null))
+            if (members.Length < 2 || !members.Any(IsCutByHand) || Expected(members) is not { } expected)
                 continue;
-            PlannedSubtask longest = members.MaxBy(member => member.Estimate)!;
-            TimeSpan most = longest.Estimate!.Value;
-            TimeSpan rest = members.Where(member => member != longest)
-                .Aggregate(TimeSpan.Zero, (sum, member) => sum + member.Estimate!.Value);
+            TimeSpan most = expected.Max();
+            PlannedSubtask longest = members[Array.IndexOf(expected, most)];
+            TimeSpan rest = expected.Aggregate(-most, (sum, each) => sum + each);
             if (most >= WorthTelling && most > rest * Factor)
             {
                 diagnostics.Add(Diagnostic.Warning(
@@ -36,6 +35,21 @@ internal static class Balance
         }
     }
 
+    /// <summary>
+    /// As people have said it of all, else as it was declared or measured: hours that somebody wrote into a title are not compared with
+    /// what an agent took. Null where it is not known of all.
+    /// </summary>
+    private static TimeSpan[]? Expected(PlannedSubtask[] members) =>
+        OfAll(members, member => member.Subtask.EstimatedDuration ?? member.Subtask.TitledDuration)
+            ?? OfAll(members, member =>
+                member.Subtask.EstimatedDuration is null && member.Estimate == member.Subtask.TitledDuration ? null : member.Estimate);
+
+    private static TimeSpan[]? OfAll(PlannedSubtask[] members, Func<PlannedSubtask, TimeSpan?> expected)
+    {
+        TimeSpan[] known = [.. members.Select(expected).OfType<TimeSpan>()];
+        return known.Length == members.Length ? known : null;
+    }
+
     private static bool IsCutByHand(PlannedSubtask planned) =>
-        planned.Subtask is { TaskFile: not null } or { Work: AgentWork } or { EstimatedDuration: not null };
+        planned.Subtask is { TaskFile: not null } or { Work: AgentWork } or { EstimatedDuration: not null } or { TitledDuration: not null };
 }

@@ -33,7 +33,7 @@ internal static class Planner
 
         var estimates = new TimeSpan?[subtasks.Length];
         for (int i = 0; i < estimates.Length; i++)
-            estimates[i] = subtasks[i].EstimatedDuration ?? Measured(subtasks[i], lastDurations);
+            estimates[i] = subtasks[i].EstimatedDuration ?? Measured(subtasks[i], lastDurations) ?? subtasks[i].TitledDuration;
         int[] ranks = Waves.Ranks(graph, subtasks, estimates);
         int[] waves = Waves.Number(subtasks, Waves.Levels(graph, excluded), excluded);
 

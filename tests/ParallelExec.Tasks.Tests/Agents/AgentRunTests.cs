@@ -1,3 +1,4 @@
+using ParallelExec.Agents;
 using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Tests.Execution;
@@ -43,9 +44,8 @@ public sealed class AgentRunTests : IDisposable
 
             This command must pass afterwards: `test -f got.txt`
 
-            If, and only if, you can not do this without a decision that only a person can make, change nothing, and end with a last line that begins with `NEEDS INPUT:` and asks for it. You will be started again with the answer.
 
-            """, run.Folder.Read("got.txt"));
+            """ + PromptText.Asking + "\n", run.Folder.Read("got.txt"));
     }
 
     [UnixFact]

@@ -34,7 +34,8 @@ public sealed class AskingTests : IDisposable
             },
             run.Shell("waits <- asks", "true"), run.Shell("first", "true"), run.Shell("then <- first", "true"));
         Assert.Equal("Blocked Skipped Succeeded Succeeded", string.Join(' ', results.Run.Results.Select(result => result.Status)));
-        Assert.Equal((Codes.NeedsInput, "asks: Which database?", 1), (results["asks"].Code, results["asks"].Reason, results["asks"].Attempts));
+        SubtaskResult asks = results["asks"];
+        Assert.Equal((Codes.NeedsInput, "asks: Which database?", 1), (asks.Code, asks.Reason, asks.Attempts));
         Assert.Equal("dependency 'asks' waits for an answer", results["waits"].Reason);
         Assert.True(results.Run.Succeeded);
         string command = $"dotnet build {run.Folder.Combine("build.proj")} -t:AnswerParallelTask -p:ParallelExecOnly=asks "
@@ -74,7 +75,7 @@ public sealed class AskingTests : IDisposable
     {
         Subtask asks = run.Shell(
             "a",
-            "if [ -z \"$PARALLELEXEC_ANSWER\" ]; then echo Sure? > \"$PARALLELEXEC_QUESTION\"; exit 3; fi; echo $PARALLELEXEC_ANSWER > got");
+            "if [ -z $PARALLELEXEC_ANSWER ]; then echo Sure? > $PARALLELEXEC_QUESTION; exit 3; fi; echo $PARALLELEXEC_ANSWER > got");
         Assert.Equal("asks: Sure?", (await run.Async(asks))["a"].Reason);
         Assert.False(run.Folder.Exists("state/handover/a.question"));
         new Questions(run.Options with { Directory = run.Folder.Combine("state") }).Answer("a", "yes");

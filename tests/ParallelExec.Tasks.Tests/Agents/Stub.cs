@@ -14,6 +14,7 @@ internal static class Stub
         File.WriteAllText(file, "#!/bin/sh\n" + script + "\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return subtask with { Work = new AgentWork("Coder", prompt) { Command = new AgentCommand(preset, file, [], []) { AgentName = "Coder" } } };
+        var command = new AgentCommand(preset, file, [], []) { AgentName = "Coder" };
+        return subtask with { Work = new AgentWork("Coder", prompt) { Command = command } };
     }
 }

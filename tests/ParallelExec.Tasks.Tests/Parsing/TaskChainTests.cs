@@ -80,20 +80,16 @@ public class TaskChainTests
     public void A_duration_in_brackets_in_a_title_is_its_estimate(string title, double? minutes)
     {
         Assert.Equal(minutes, TitleEstimate.In(title)?.TotalMinutes);
-        Assert.Equal(minutes, Parse(("Agent", "Coder"), ("Prompt", "x"), ("Title", title)).Single().EstimatedDuration?.TotalMinutes);
-        Assert.Equal(minutes, Parse(("Agent", "Coder"), ("Tasks", title)).First().EstimatedDuration?.TotalMinutes);
+        Assert.Equal(minutes, Parse(("Agent", "Coder"), ("Prompt", "x"), ("Title", title)).Single().TitledDuration?.TotalMinutes);
+        Assert.Equal(minutes, Parse(("Agent", "Coder"), ("Tasks", title)).First().TitledDuration?.TotalMinutes);
     }
-
-    [Fact]
-    public void What_is_declared_counts_before_the_title() =>
-        Assert.Equal(TimeSpan.FromMinutes(5), Parse(("Command", "x"), ("Title", "T (2 h)"), ("EstimatedDuration", "5m")).Single().EstimatedDuration);
 
     private ImmutableArray<Subtask> Parse(params (string Name, string Value)[] metadata)
     {
         var declared = new DeclarationSet($"{Given.Root}/build.proj")
         {
             Items = [Given.Declaration("backend", metadata),
-                new Declaration("shop", ImmutableDictionary<string, MetadataValue>.Empty, new Origin("build.proj", "ParallelTeam", "shop"))],
+                Given.Declaration("shop") with { Origin = new Origin("build.proj", "ParallelTeam", "shop") }],
         };
         return new DeclarationParser(declared, diagnostics).Parse().Subtasks;
     }

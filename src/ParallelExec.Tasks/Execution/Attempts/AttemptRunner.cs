@@ -25,12 +25,15 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         AgentUsage? usage = null;
         TimeSpan waited = TimeSpan.Zero;
         SubtaskResult result;
+        var failed = new FailedAttempts(planned.Subtask);
         int attempt = 1;
         while (true)
         {
             long attempted = time.GetTimestamp();
-            result = await AttemptAsync(planned, attempt, results, expected, cancel).ConfigureAwait(false);
+            result = await AttemptAsync(planned, attempt, failed, results, expected, cancel).ConfigureAwait(false);
             bool again = attempt <= planned.Subtask.Retries && Judgement.MayBeRetried(result);
+            if (again)
+                failed.Add(result);
             if (again || attempt > 1)
                 AttemptLine.Append(result.LogFile, attempt, result, time.GetElapsedTime(attempted));
             killed = killed.AddRange(result.Killed);
@@ -61,7 +64,8 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
     public void End(PlannedSubtask planned) => handOver.End(planned);
 
     private async Task<SubtaskResult> AttemptAsync(
-        PlannedSubtask planned, int attempt, IReadOnlyList<SubtaskResult?> results, IDisposable? expected, CancellationToken cancel)
+        PlannedSubtask planned, int attempt, FailedAttempts failed, IReadOnlyList<SubtaskResult?> results, IDisposable? expected,
+            CancellationToken cancel)
     {
         Subtask subtask = planned.Subtask;
         // When the engine begins with a project is known only when it has ended, and until then nothing could end it. All else begins now.
@@ -71,11 +75,15 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         var context = new AttemptContext(
             planned, attempt, handOver.Prepare(planned, attempt, results), LogFiles.PathOf(options, subtask), ended.Token)
-        { Expected = expected };
+        {
+            Expected = expected,
+            Feedback = failed.Feedback,
+        };
 
         LogFiles.MakePlain(options, subtask);
         if (subtask.Set is not null && OutputFolders.Make(subtask) is { } problem)
             return problem;
+        failed.Begin(context.LogFile);
         long asked = time.GetTimestamp();
         RunnerResult ran = await runner.RunAsync(subtask.Work, context).ConfigureAwait(false);
         TimeSpan took = time.GetElapsedTime(asked);
@@ -93,6 +101,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)
         {
             LogFiles.MakePlain(options, subtask);
+            failed.Verifies(context.LogFile);
             RunnerResult verified = await runner.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
             result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify, ran.Remark) with
             {

@@ -21,11 +21,16 @@ internal sealed class Reuse(
     private readonly FingerprintBuilder fingerprints = new(plan, options, handOver, hashes, versions.Of);
     private BatchReuse? batches;
     private readonly bool[] hasRun = new bool[plan.Subtasks.Length];
+    private readonly bool[] workedAnew = new bool[plan.Subtasks.Length];
 
     /// <summary>Its work was done in this run, so what it wrote or handed on may be new.</summary>
     public bool HasRun(int index) => hasRun[index];
 
-    public void SetHasRun(PlannedSubtask subtask) => hasRun[subtask.Index] = true;
+    public void SetHasRun(PlannedSubtask subtask)
+    {
+        hasRun[subtask.Index] = true;
+        workedAnew[subtask.Index] = subtask.Subtask.Work is AgentWork || subtask.Dependencies.Any(index => workedAnew[index]);
+    }
 
     /// <summary>A milestone does nothing, and neither does a service by itself: what is new after it is what is new before it.</summary>
     public void Pass(PlannedSubtask idle)
@@ -47,11 +52,19 @@ internal sealed class Reuse(
 
     /// <summary>What must be known of earlier runs; otherwise nobody has to read it.</summary>
     public static bool IsNeeded(ExecutionPlan plan, RunOptions options) =>
-        options.Resume || plan.Subtasks.Any(subtask => subtask.Excluded is null && IsUpToDateChecked(subtask.Subtask, options));
+        options.Resume == true || plan.Subtasks.Any(subtask => subtask.Excluded is null
+            && (IsUpToDateChecked(subtask.Subtask, options) || IsResumed(subtask.Subtask, options)));
+
+    /// <summary>
+    /// What it did in the last run counts. An agent's work was paid for: unless somebody says otherwise, it is not done again.
+    /// </summary>
+    private static bool IsResumed(Subtask subtask, RunOptions options) =>
+        (options.Resume ?? subtask.Work is AgentWork) && subtask.Cache && CanBeReused(subtask);
 
     /// <summary>What of earlier runs counts on. Without <c>Resume</c> a run begins anew, but for what is up to date.</summary>
     public IEnumerable<KeyValuePair<string, SuccessRecord>> Kept => earlier.Count == 0 ? [] :
-        plan.Subtasks.Where(subtask => options.Resume || IsUpToDateChecked(subtask.Subtask, options with { Cache = CacheMode.UpToDate }))
+        plan.Subtasks.Where(subtask => options.Resume == true || IsResumed(subtask.Subtask, options)
+                || IsUpToDateChecked(subtask.Subtask, options with { Cache = CacheMode.UpToDate }))
             .Where(subtask => earlier.ContainsKey(subtask.Id))
             .Select(subtask => KeyValuePair.Create(subtask.Id, earlier[subtask.Id]));
 
@@ -72,13 +85,15 @@ internal sealed class Reuse(
     {
         Subtask subtask = planned.Subtask;
         bool isChecked = IsUpToDateChecked(subtask, options);
-        if (!isChecked && !(options.Resume && CanBeReused(subtask) && subtask.Cache))
+        if (!isChecked && !IsResumed(subtask, options))
             return new Reused(null, null);
         if (isChecked && subtask.Batch is not null)
             return FindBatch(planned);
         if (!earlier.TryGetValue(planned.Id, out SuccessRecord? record))
             return new Reused(null, isChecked ? Reused.NeverSucceeded : null);
-        if (!isChecked && planned.Dependencies.FirstOrDefault(HasRun, -1) is >= 0 and int again)
+        // A command in front of an agent runs each time; what it hands on is compared. An agent that worked again has made something new.
+        if (!isChecked && planned.Dependencies.FirstOrDefault(index => options.Resume is null ? workedAnew[index] : hasRun[index], -1)
+            is >= 0 and int again)
             return new Reused(null, $"'{plan.Subtasks[again].Id}' ran again");
         if (fingerprints.Of(planned).DifferenceFrom(record.Fingerprint) is { } difference)
             return new Reused(null, difference);
@@ -163,7 +178,9 @@ internal sealed class Reuse(
 
     private string? OutputsDiffer(Subtask subtask, SuccessRecord record)
     {
-        ImmutableArray<OutputStamp> now = Stamps(subtask, [.. record.Outputs.Select(output => output.Path)]);
+        // What an agent wrote is worked on afterwards, by others too: that is no reason to have it written again.
+        bool mayBeEdited = subtask is { Work: AgentWork, Inputs.IsEmpty: true };
+        ImmutableArray<OutputStamp> now = mayBeEdited ? [] : Stamps(subtask, [.. record.Outputs.Select(output => output.Path)]);
         if (record.Outputs.Zip(now).FirstOrDefault(pair => pair.First != pair.Second || pair.Second.State == Fingerprint.Unreadable)
             is ({ } changed, { State: var state }))
         {

@@ -5,6 +5,7 @@ using ParallelExec.Agents.Transcripts;
 using ParallelExec.Exchange;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
+using ParallelExec.Planning;
 
 namespace ParallelExec.Execution.Runners;
 
@@ -25,8 +26,7 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
         RateLimit limit = limits.GetOrAdd(command.Tool, _ => new RateLimit(time));
         // Before the first attempt: what that has written is this subtask's work, also where only a later one succeeds.
         ImmutableArray<OutputStamp> stamps = before.Value.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
-        string promptFile = handOver.WritePrompt(context.Planned, prompts.For(
-            context.Planned, handOver.Received(context.Planned), handOver.Questions.AnsweredOf(context.Planned.Subtask)));
+        string promptFile = WritePrompt(context);
         AgentStart start = AgentStart.Of(command, context.Planned, promptFile, context.Environment);
         context = context with { InputFile = promptFile, Environment = start.Environment };
         var earlier = new RunnerResult(RunnerEnd.Exited);
@@ -100,6 +100,14 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
         if (DeclaredFiles.Missing(outputs).Length > 0)
             return OutputChange.Missing;
         return !before.IsEmpty && before.SequenceEqual(DeclaredFiles.Stamps(outputs)) ? OutputChange.Unchanged : OutputChange.Changed;
+    }
+
+    private string WritePrompt(AttemptContext context)
+    {
+        PlannedSubtask planned = context.Planned;
+        string prompt = prompts.For(
+            planned, handOver.Received(planned), handOver.Questions.AnsweredOf(planned.Subtask), context.Feedback);
+        return handOver.WritePrompt(planned, context.Attempt, prompt);
     }
 
     /// <summary>What an earlier run's attempt has written, which was interrupted or failed, is this subtask's work too.</summary>

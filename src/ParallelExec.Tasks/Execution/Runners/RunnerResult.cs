@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ParallelExec.Agents;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 
@@ -83,6 +84,9 @@ internal sealed record AttemptContext(
 
     /// <summary>Of a project that others wait for: to be disposed when it waits too.</summary>
     public IDisposable? Expected { get; init; }
+
+    /// <summary>What an agent is told of its attempts before; null = nothing.</summary>
+    public Feedback? Feedback { get; init; }
 
     /// <summary>What stands on its input; null = nothing.</summary>
     public string? InputFile { get; init; }

@@ -168,7 +168,7 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         var fields = new JsonFields(file, id, diagnostics);
         ImmutableArray<string> deliverables = fields.List("deliverables");
         string? command = fields.Text("command") ?? fields.Command("run");
-        string agent = fields.Text("suggested_agent") ?? "";
+        string agent = fields.Text("suggested_agent") ?? "", title = fields.Text("title") ?? "";
         List<MissingFile> missing = [.. sharedMissing];
         ImmutableArray<string> context =
             [.. shared.Concat(Paths(fields, "context_files", missing)).Concat(Paths(fields, "reference_files", missing))
@@ -180,14 +180,14 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             Work = work,
             Origin = At(file, file.Root.Start, id),
             Group = feature.Id,
-            Title = fields.Text("title") ?? "",
+            Title = title,
             DependsOn = Dependencies(fields, file, feature, siblings),
             Parallel = fields.Boolean("parallel") ?? false,
             Cores = Subtask.DefaultCores(work),
             Timeout = fields.Duration("timeout", TimeSpan.FromSeconds(1)) ?? Subtask.DefaultTimeout(work),
             Retries = fields.WholeNumber("retries") ?? 0,
-            EstimatedDuration = fields.Duration("estimated_duration", TimeSpan.FromMinutes(1))
-                ?? TitleEstimate.In(fields.Text("title") ?? ""),
+            EstimatedDuration = fields.Duration("estimated_duration", TimeSpan.FromMinutes(1)),
+            TitledDuration = TitleEstimate.In(title),
             Outputs = [.. deliverables.Select(PathIn).OfType<string>().Where(path => Inside(fields, "deliverables", path))
                 .Select(path => new PathPattern(path, options.ProjectDirectory))],
             WorkingDirectory = options.ProjectDirectory,

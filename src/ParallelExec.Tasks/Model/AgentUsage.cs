@@ -9,6 +9,9 @@ internal sealed record AgentUsage(long? InputTokens, long? OutputTokens, decimal
 {
     public static AgentUsage None { get; } = new(null, null, null, null);
 
+    /// <summary>Sent and received together; null where neither is told.</summary>
+    public long? Tokens => Sum(InputTokens, OutputTokens);
+
     public bool IsKnown => InputTokens is not null || OutputTokens is not null || CostUsd is not null || Turns is not null;
 
     /// <summary>Of two attempts. What only one of them tells is at least that much.</summary>

@@ -70,6 +70,7 @@ internal static class Codes
     public const string SharedContextNotWritten = "PEX6009";
     public const string OnlyWord = "PEX6011";
     public const string NeedsInput = "PEX6012";
+    public const string SpendingLimit = "PEX6013";
 
     // PEX9xxx: a bug of ours
     public const string Bug = "PEX9001";

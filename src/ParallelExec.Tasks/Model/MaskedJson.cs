@@ -23,6 +23,8 @@ internal sealed class MaskedJson(Utf8JsonWriter json, SecretMasker? masker)
 
     public void Number(string name, long number) => json.WriteNumber(name, number);
 
+    public void Number(string name, decimal number) => json.WriteNumber(name, number);
+
     public void Boolean(string name, bool value) => json.WriteBoolean(name, value);
 
     public void Text(string name, string text) => json.WriteString(name, Masked(text));

@@ -46,6 +46,9 @@ internal sealed record RunOptions
     /// <summary>An agent that tries again is told what has failed before.</summary>
     public bool RetryWithFeedback { get; init; } = true;
 
+    /// <summary>How much all agents may cost together.</summary>
+    public SpendingLimit Spending { get; init; } = SpendingLimit.None;
+
     /// <summary>A plan shows the prompts too.</summary>
     public bool ShowPrompts { get; init; }
     public bool ReportMarkdown { get; init; } = true;

@@ -39,6 +39,12 @@ internal static class Wording
 
     public static string Number(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary><c>12,345</c>.</summary>
+    public static string Large(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>US dollars: <c>$0.42</c>, small amounts with more digits.</summary>
+    public static string Money(decimal usd) => "$" + usd.ToString(usd < 0.1m ? "0.00##" : "0.00", CultureInfo.InvariantCulture);
+
     public static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     /// <summary><c>212 tests, 1 failed, 3 skipped</c>.</summary>

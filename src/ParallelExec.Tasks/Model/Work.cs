@@ -68,6 +68,9 @@ internal sealed record AgentCommand(
     /// <summary>For all that it does; null = it does not say.</summary>
     public bool? RetryWithFeedback { get; init; }
 
+    /// <summary>How much all that it does may cost in a run.</summary>
+    public SpendingLimit Limit { get; init; } = SpendingLimit.None;
+
     /// <summary>The <c>ParallelAgent</c> item that says it; empty where none does.</summary>
     public string Item { get; init; } = "";
 }

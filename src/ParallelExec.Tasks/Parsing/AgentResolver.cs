@@ -73,7 +73,7 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
             ?? "", reader.List("Arguments"), reader.Assignments("Environment"))
         {
             AgentName = name, Item = agent.Id, Permissions = permissions ?? AgentPermissions.EditAndRun,
-            RetryWithFeedback = reader.Boolean("RetryWithFeedback"),
+            RetryWithFeedback = reader.Boolean("RetryWithFeedback"), Limit = reader.Spending(),
         };
         return reader.Failed ? null : command;
     }

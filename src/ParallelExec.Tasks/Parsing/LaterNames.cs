@@ -22,7 +22,7 @@ internal static class LaterNames
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(
-        ("RetryContinues", ["false"]), ("MaxCost", []), ("MaxTokens", []));
+        ("RetryContinues", ["false"]));
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
@@ -30,7 +30,7 @@ internal static class LaterNames
         ("AffectedSince", []), ("WhatIf", []),
         ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
         ("WorktreeSetup", []), ("WorktreeFiles", []),
-        ("MaxCost", []), ("MaxTokens", []), ("Permissions", []), ("RetryContinues", ["false"]),
+        ("Permissions", []), ("RetryContinues", ["false"]),
         ("Launcher", []), ("Slots", []), ("SandboxNetwork", ["true"]),
         ("ExportFormat", []), ("ExportJobs", []), ("ExportCheck", ["false"]));
 

@@ -36,6 +36,9 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
     public int? WholeNumber(string name, int least) =>
         Read(name, text => Values.WholeNumber(text, least), $"a whole number, {least} or more");
 
+    public SpendingLimit Spending() => new(
+        Read("MaxCost", Values.Money, Values.MoneyForm), Read("MaxTokens", Values.Tokens, Values.TokensForm));
+
     public TEnum? OneOf<TEnum>(string name)
         where TEnum : struct, Enum =>
         Read(name, Values.OneOf<TEnum>, Values.NamesOf(typeof(TEnum)));

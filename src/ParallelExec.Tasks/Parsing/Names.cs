@@ -59,7 +59,7 @@ internal static class Names
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlySet<string> AgentMetadata = Set(
-        "Runner", "Tool", "Arguments", "Environment", "Permissions", "RetryWithFeedback");
+        "Runner", "Tool", "Arguments", "Environment", "Permissions", "RetryWithFeedback", "MaxCost", "MaxTokens");
 
     /// <summary>Metadata of <c>ParallelTeam</c>.</summary>
     public static readonly IReadOnlySet<string> TeamMetadata = Set("SharedContext", "Coordination");
@@ -70,7 +70,7 @@ internal static class Names
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
-        "AllowNoTests", "RetryWithFeedback");
+        "AllowNoTests", "RetryWithFeedback", "MaxCost", "MaxTokens");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
     public static readonly IReadOnlySet<string> Reports = Set("json", "markdown");

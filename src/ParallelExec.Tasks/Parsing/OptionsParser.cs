@@ -40,6 +40,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             MaxAgents = WholeNumber("MaxAgents") ?? 4,
             AgentRunner = Text("AgentRunner") ?? "",
             RetryWithFeedback = Boolean("RetryWithFeedback") ?? true,
+            Spending = new SpendingLimit(
+                Read("MaxCost", Values.Money, Values.MoneyForm), Read("MaxTokens", Values.Tokens, Values.TokensForm)),
             ShowPrompts = Boolean("ShowPrompts") ?? false,
             Resume = Boolean("Resume"),
             Cache = Read("Cache", Values.OneOf<CacheMode>, "one of None, UpToDate, Local, Remote") ?? CacheMode.UpToDate,

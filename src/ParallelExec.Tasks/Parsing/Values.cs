@@ -55,6 +55,22 @@ internal static partial class Values
             : null;
     }
 
+    public const string MoneyForm = "an amount in US dollars, such as 5 or 0.50";
+
+    public static decimal? Money(string text) =>
+        decimal.TryParse(text.Trim().TrimStart('$'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal usd)
+            && usd > 0 ? usd : null;
+
+    public const string TokensForm = "a whole number, 1 or more, such as 500000, 500k or 2M";
+
+    public static long? Tokens(string text)
+    {
+        text = text.Trim();
+        long unit = text.Length == 0 ? 1 : text[^1] switch { 'k' or 'K' => 1000, 'm' or 'M' => 1_000_000, _ => 1 };
+        return long.TryParse(unit > 1 ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            && count is > 0 and < 1_000_000_000_000 ? count * unit : null;
+    }
+
     private static readonly string[] Units = ["KB", "MB", "GB", "TB"];
 
     public static TEnum? OneOf<TEnum>(string text)

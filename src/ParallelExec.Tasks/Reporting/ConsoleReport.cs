@@ -57,6 +57,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 foreach (PlannedSubtask subtask in skipped.Subtasks.Where(subtask => SetOf(subtask) is not null))
                     ShowSet(subtask, SubtaskStatus.Skipped, lastSaid);
                 log.Message($"{Progress()} {Wording.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} skipped: {skipped.Reason}");
+                if (skipped.Code is { } code)
+                    log.Report(FailureText.Skipped(skipped, code));
                 break;
             case RunStopping(var reason):
                 ShowReused();
@@ -73,6 +75,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 ShowReused();
                 foreach (string rest in progress?.Rest() ?? [])
                     log.Message($"{Progress()} {rest}");
+                if (CostText.NotKept(result, options) is { } notKept)
+                    log.Report(notKept);
                 log.Message(SummaryText.For(result, options));
                 break;
             default:
@@ -143,7 +147,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     }
 
     private string Ended(PlannedSubtask planned, SubtaskResult result) =>
-        $"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{Attempts(result)})"
+        $"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{Attempts(result)}{Cost(result)})"
             + Because(result) + Counts(result);
 
     private void ShowFailedTests(Subtask subtask, SubtaskResult result)
@@ -213,6 +217,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         : result.Proof == Proof.Believed ? ": believed, nothing proves it" : "";
 
     private static string Attempts(SubtaskResult result) => result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
+
+    private static string Cost(SubtaskResult result) => result.Usage is { IsKnown: true } usage ? $"; {CostText.Of(usage)}" : "";
 
     private static string Port(SubtaskResult serving) => serving.Values.TryGetValue(OwnPort.ValueName, out string? port) ? $", port {port}"
         : "";

@@ -1,5 +1,6 @@
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.Scheduling;
 
 namespace ParallelExec.Reporting;
 
@@ -31,6 +32,13 @@ internal static class FailureText
         $"'{planned.Id}' {Wording.Shorten(result.Reason, LongestQuestion)}{(result.Reason.EndsWith('?') ? "" : ".")} "
             + $"Answer it with: {new NextSteps(options).Answer(planned.Id)}",
         planned.Subtask.Origin);
+
+    /// <summary>No failure of anybody's; but not all was done.</summary>
+    public static Diagnostic Skipped(SkippedSubtasks skipped, string code) => Diagnostic.Warning(
+        code,
+        $"{Wording.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} {(skipped.Subtasks.Count == 1 ? "was" : "were")} "
+            + $"{skipped.Reason}. Raise the limit, and run again: what was done is not done again.",
+        skipped.Subtasks[0].Subtask.Origin);
 
     private static string Ran(Work work) => work switch
     {

@@ -29,6 +29,9 @@ internal static class MarkdownReport
         text.Append(SummaryText.Counts(run)).Append(" in ").Append(Wording.Duration(run.Duration));
         if (all.Sequential > TimeSpan.Zero)
             text.Append("; one after another ").Append(all.Time).Append(", saved ").Append(all.Saved);
+        AgentUsage? cost = CostText.All(run);
+        if (cost is { IsKnown: true })
+            text.Append("\n\nAgents: ").Append(CostText.Of(cost));
         text.Append("\n\n| wave | subtask | status | time | why |\n| ---: | --- | --- | ---: | --- |\n");
         LargeSets sets = LargeSets.Of(run.Plan);
         var told = new HashSet<string>(StringComparer.Ordinal);
@@ -54,7 +57,7 @@ internal static class MarkdownReport
                 .Append(" | ").Append(Cell(subtask.Subtask.Title.Length > 0 ? $"{subtask.Id}: {subtask.Subtask.Title}" : subtask.Id))
                 .Append(" | ").Append(result.Status).Append(result.Proof is { } proof ? $" ({Wording.Of(proof)})" : "")
                 .Append(" | ").Append(result.Status == SubtaskStatus.Skipped ? "" : Wording.Duration(result.Duration))
-                .Append(" | ").Append(Cell(result.Reason)).Append(" |\n");
+                .Append(" | ").Append(Cell(Why(result))).Append(" |\n");
         }
         AppendBatches(text, run, alone);
         return text.ToString();
@@ -87,6 +90,9 @@ internal static class MarkdownReport
                 .Append(" | ").Append(savings.SavedCell).Append(" |\n");
         }
     }
+
+    private static string Why(SubtaskResult result) => result.Usage is { IsKnown: true } usage
+        ? string.Join("; ", new[] { result.Reason, CostText.Of(usage) }.Where(text => text.Length > 0)) : result.Reason;
 
     private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -20,6 +20,8 @@ internal static class SummaryText
     {
         var lines = new List<string> { Headline(run) };
         lines.AddRange(Failures(run));
+        if (CostText.All(run) is { IsKnown: true } cost)
+            lines.Add($"  agents: {CostText.Of(cost)}");
         lines.AddRange(new NextSteps(options).Lines(NotDone(run)).Select(line => $"  {line}"));
         // Where nothing had to be done there is nothing to compare, and to find that out for ten thousand would cost more than all else.
         if (!run.Plan.Subtasks.Any(Worked))

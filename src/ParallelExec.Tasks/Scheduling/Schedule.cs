@@ -12,6 +12,7 @@ internal sealed class Schedule
     private readonly RunOptions options;
     private readonly Resources resources;
     private readonly ServiceNeeds needs;
+    private readonly Spending spending;
     private readonly Progress[] states;
     private readonly int[] waitingFor;
     private readonly bool[] doomed;
@@ -27,6 +28,7 @@ internal sealed class Schedule
         this.plan = plan;
         this.options = options;
         resources = new Resources(plan, options);
+        spending = new Spending(options);
         ready = new SortedSet<PlannedSubtask>(Comparer<PlannedSubtask>.Create(Order));
         states = new Progress[plan.Subtasks.Length];
         needs = ServiceNeeds.Of(plan);
@@ -107,6 +109,8 @@ internal sealed class Schedule
             SkipWhere(needs.DependentsOf(subtask).Contains, cause);
         if (fatal && result.IsFailure)
             ApplyFailureMode(subtask, reached: served ? CurrentWave : 0);
+        if (subtask.Subtask.Work is AgentWork work && result.Usage is not null)
+            Spend(work, result.Usage);
         AdvanceWave();
     }
 
@@ -141,6 +145,18 @@ internal sealed class Schedule
         }
     }
 
+    /// <summary>No agent is started for which nothing may be spent any more; what depends on it waits for the next run.</summary>
+    private void Spend(AgentWork work, AgentUsage usage)
+    {
+        spending.Add(work, usage);
+        // What is reached now is a limit of this work too.
+        if (spending.WhyNotMore(work) is not { } reason)
+            return;
+        SkipWhere(
+            subtask => subtask.Subtask.Work is AgentWork other && spending.WhyNotMore(other) == reason,
+            $"not started: {reason}", Codes.SpendingLimit, subtask => $"dependency '{subtask.Id}' was not started: {reason}");
+    }
+
     /// <param name="reached">A service can die in a later wave than its own: that one is finished.</param>
     private void ApplyFailureMode(PlannedSubtask failed, int reached)
     {
@@ -157,18 +173,19 @@ internal sealed class Schedule
         }
     }
 
-    private void SkipWhere(Func<PlannedSubtask, bool> condition, string reason)
+    private void SkipWhere(
+        Func<PlannedSubtask, bool> condition, string reason, string? code = null, Func<PlannedSubtask, string>? consequence = null)
     {
         PlannedSubtask[] hit = [.. plan.Subtasks.Where(subtask =>
             states[subtask.Index] is Progress.Waiting or Progress.Ready && subtask.Excluded is null && !subtask.Subtask.Always
                 && condition(subtask))];
         if (hit.Length == 0)
             return;
-        skipped.Add(new SkippedSubtasks(hit, reason));
+        skipped.Add(new SkippedSubtasks(hit, reason) { Code = code });
         // First all of them, then what waits for them: each gets this reason, not a consequence of it.
         Array.ForEach(hit, Drop);
         foreach (PlannedSubtask subtask in hit)
-            Settle(subtask, "");
+            Settle(subtask, consequence?.Invoke(subtask) ?? "");
     }
 
     /// <summary>

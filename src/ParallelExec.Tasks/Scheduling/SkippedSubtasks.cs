@@ -6,6 +6,9 @@ namespace ParallelExec.Scheduling;
 /// <summary>Subtasks that will not run, for one reason.</summary>
 internal sealed record SkippedSubtasks(IReadOnlyList<PlannedSubtask> Subtasks, string Reason)
 {
+    /// <summary>Not null: a warning, beside the line that tells it.</summary>
+    public string? Code { get; init; }
+
     /// <summary>What became of that on which they depend.</summary>
     public static string Past(SubtaskStatus status) => status switch
     {

@@ -30,6 +30,10 @@ internal static class RunFile
         json.Exactly("status", StatusOf(run));
         if (run.Stopped is not null)
             json.Text("reason", run.Stopped);
+        AgentUsage? cost = null;
+        foreach (SubtaskResult result in run.Results)
+            cost = result.Usage?.Plus(cost) ?? cost;
+        WriteUsage(json, cost);
         json.Text("project", options.ProjectFile);
         json.Exactly("startedAt", Iso8601.Of(run.StartedAt));
         json.Number("durationMs", Milliseconds(run.Duration));
@@ -76,6 +80,7 @@ internal static class RunFile
             json.Number("servedMs", Milliseconds(served));
         if (result is { Attempts: > 0, Cpu: { } cpu } && planned.Subtask.Service is null)
             json.Number("cpuMs", Milliseconds(cpu.Time));
+        WriteUsage(json, result.Usage);
         if (result.LogFile.Length > 0)
             json.Text("logFile", result.LogFile);
         if (planned.Subtask.Group.Length > 0)
@@ -83,6 +88,22 @@ internal static class RunFile
         if (planned.Subtask.Title.Length > 0)
             json.Text("title", planned.Subtask.Title);
         json.Texts("values", result.Values);
+        json.EndObject();
+    }
+
+    private static void WriteUsage(MaskedJson json, AgentUsage? usage)
+    {
+        if (usage is not { IsKnown: true })
+            return;
+        json.StartObject("usage");
+        if (usage.InputTokens is { } input)
+            json.Number("inputTokens", input);
+        if (usage.OutputTokens is { } output)
+            json.Number("outputTokens", output);
+        if (usage.Turns is { } turns)
+            json.Number("turns", turns);
+        if (usage.CostUsd is { } cost)
+            json.Number("costUsd", cost);
         json.EndObject();
     }
 

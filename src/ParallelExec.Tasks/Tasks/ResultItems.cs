@@ -33,6 +33,13 @@ internal static class ResultItems
             Set(item, "TestsSkipped", Number(tests.Skipped));
             Set(item, "TestsFlaky", Number(tests.Flaky));
         }
+        if (result.Usage is { } usage)
+        {
+            Set(item, "InputTokens", usage.InputTokens is { } input ? Number(input) : "");
+            Set(item, "OutputTokens", usage.OutputTokens is { } output ? Number(output) : "");
+            Set(item, "Turns", usage.Turns is { } turns ? Number(turns) : "");
+            Set(item, "CostUsd", usage.CostUsd is { } cost ? cost.ToString(CultureInfo.InvariantCulture) : "");
+        }
         // Of two names that are one here the first counts, as for environment variables (PEX3011).
         if (result.Values.Count == 0)
             return item;

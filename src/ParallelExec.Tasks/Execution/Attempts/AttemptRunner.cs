@@ -5,6 +5,7 @@ using ParallelExec.Execution.Runners;
 using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.Scheduling;
 
 namespace ParallelExec.Execution.Attempts;
 
@@ -13,6 +14,9 @@ namespace ParallelExec.Execution.Attempts;
 /// </summary>
 internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkRunner runner, TimeProvider time)
 {
+    /// <summary>Of all attempts that have ended: an agent that fails again and again costs something before it comes to its end.</summary>
+    private readonly Spending spending = new(options);
+
     /// <param name="results">Those of the subtasks that have ended; its dependencies are among them.</param>
     /// <param name="expected">Of a project that others wait for: to be disposed when it waits too.</param>
     public async Task<SubtaskResult> RunAsync(
@@ -32,6 +36,12 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             long attempted = time.GetTimestamp();
             result = await AttemptAsync(planned, attempt, failed, results, expected, cancel).ConfigureAwait(false);
             bool again = attempt <= planned.Subtask.Retries && Judgement.MayBeRetried(result);
+            if (planned.Subtask.Work is AgentWork agent)
+            {
+                spending.Add(agent, result.Usage);
+                if (again && spending.WhyNotMore(agent) is { } reason)
+                    (again, result) = (false, result with { Reason = $"{result.Reason}; not tried again: {reason}" });
+            }
             if (again)
                 failed.Add(result);
             if (again || attempt > 1)

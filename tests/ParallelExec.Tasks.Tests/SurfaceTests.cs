@@ -90,7 +90,6 @@ public class SurfaceTests
     public void A_name_is_in_this_version_or_in_a_later_one()
     {
         Assert.Empty(Names.Metadata.Intersect(LaterNames.Metadata.Keys, StringComparer.OrdinalIgnoreCase));
-        Assert.Empty(Names.AgentMetadata.Intersect(LaterNames.AgentMetadata.Keys, StringComparer.OrdinalIgnoreCase));
         Assert.Empty(Names.Properties.Intersect(LaterNames.Properties.Keys, StringComparer.OrdinalIgnoreCase));
         Assert.Empty(Names.ItemTypes.Intersect(LaterNames.ItemTypes, StringComparer.OrdinalIgnoreCase));
         Assert.Empty(Names.Reports.Intersect(LaterNames.Reports, StringComparer.OrdinalIgnoreCase));

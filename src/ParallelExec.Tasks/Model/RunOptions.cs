@@ -46,6 +46,9 @@ internal sealed record RunOptions
     /// <summary>An agent that tries again is told what has failed before.</summary>
     public bool RetryWithFeedback { get; init; } = true;
 
+    /// <summary>An agent that tries again goes on in the session of the attempt before.</summary>
+    public bool RetryContinues { get; init; }
+
     /// <summary>How much all agents may cost together.</summary>
     public SpendingLimit Spending { get; init; } = SpendingLimit.None;
 

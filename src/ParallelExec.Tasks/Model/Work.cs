@@ -51,6 +51,9 @@ internal sealed record AgentWork(string Agent, string Prompt) : Work
 
     /// <summary>A retry is told what has failed before; null = nobody has said so, then it is.</summary>
     public bool? RetryWithFeedback { get; init; }
+
+    /// <summary>A retry goes on in the session of the attempt before; null = nobody has said so, then it does not.</summary>
+    public bool? RetryContinues { get; init; }
 }
 
 /// <summary>An agent's command line.</summary>
@@ -62,11 +65,17 @@ internal sealed record AgentCommand(
     /// <summary>What <c>{agent}</c> stands for; empty where the subtask named none.</summary>
     public string AgentName { get; init; } = "";
 
+    /// <summary>A session of it can be continued.</summary>
+    public bool CanContinue => Preset is not null && !AgentPreset.Find(Preset)!.ContinueArguments.IsEmpty;
+
     /// <summary>What a known command line lets the agent do without asking.</summary>
     public AgentPermissions Permissions { get; init; } = AgentPermissions.EditAndRun;
 
     /// <summary>For all that it does; null = it does not say.</summary>
     public bool? RetryWithFeedback { get; init; }
+
+    /// <inheritdoc cref="RetryWithFeedback" />
+    public bool? RetryContinues { get; init; }
 
     /// <summary>How much all that it does may cost in a run.</summary>
     public SpendingLimit Limit { get; init; } = SpendingLimit.None;

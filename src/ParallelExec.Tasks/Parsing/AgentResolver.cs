@@ -24,17 +24,33 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
                     Codes.InvalidValue,
                     $"ParallelExecAgentRunner is '{options.AgentRunner}'; expected a ParallelAgent item or one of {Presets}."));
         return [.. subtasks.Select(
-            subtask => subtask.Work is AgentWork work ? subtask with { Work = With(work, For(work.Agent)) } : subtask)];
+            subtask => subtask.Work is AgentWork work ? subtask with { Work = With(subtask, work, For(work.Agent)) }
+                : subtask)];
     }
 
     public static string Presets => string.Join(", ", AgentPreset.All.Select(preset => preset.Name));
 
     /// <summary>The subtask says more than its agent, and that more than the properties.</summary>
-    private AgentWork With(AgentWork work, AgentCommand? command) => work with
+    private AgentWork With(Subtask subtask, AgentWork work, AgentCommand? command)
     {
-        Command = command,
-        RetryWithFeedback = work.RetryWithFeedback ?? command?.RetryWithFeedback ?? options.RetryWithFeedback,
-    };
+        bool continues = work.RetryContinues ?? command?.RetryContinues ?? options.RetryContinues;
+        // Of the property it is clear that it is about those that can.
+        if (continues && (work.RetryContinues ?? command?.RetryContinues) is not null && command is { CanContinue: false })
+        {
+            diagnostics.Add(Diagnostic.Warning(
+                Codes.DoesNotApply,
+                $"'{subtask.Id}' has RetryContinues, but {command.Preset ?? command.Tool} can not continue a session, as far as is known "
+                    + "here: each attempt begins anew. Remove it.",
+                subtask.Origin,
+                work.RetryContinues is null ? null : "RetryContinues"));
+        }
+        return work with
+        {
+            Command = command,
+            RetryWithFeedback = work.RetryWithFeedback ?? command?.RetryWithFeedback ?? options.RetryWithFeedback,
+            RetryContinues = continues && command is { CanContinue: true },
+        };
+    }
 
     private AgentCommand? For(string agent)
     {
@@ -53,7 +69,7 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
     private AgentCommand? Parse(Declaration agent)
     {
         var reader = new MetadataReader(agent, diagnostics);
-        reader.CheckNames(Names.AgentMetadata, LaterNames.AgentMetadata);
+        reader.CheckNames(Names.AgentMetadata, LaterNames.None);
         string? runner = reader.Text("Runner"), tool = reader.Text("Tool");
         AgentPreset? preset = runner is null ? null : AgentPreset.Find(runner);
         if (runner is not null && preset is null)
@@ -73,7 +89,8 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
             ?? "", reader.List("Arguments"), reader.Assignments("Environment"))
         {
             AgentName = name, Item = agent.Id, Permissions = permissions ?? AgentPermissions.EditAndRun,
-            RetryWithFeedback = reader.Boolean("RetryWithFeedback"), Limit = reader.Spending(),
+            RetryWithFeedback = reader.Boolean("RetryWithFeedback"), RetryContinues = reader.Boolean("RetryContinues"),
+            Limit = reader.Spending(),
         };
         return reader.Failed ? null : command;
     }

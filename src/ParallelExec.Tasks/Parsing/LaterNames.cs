@@ -15,14 +15,10 @@ internal static class LaterNames
     public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
         ("Memory", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
-        ("Permissions", []), ("RetryContinues", ["false"]));
+        ("Permissions", []));
 
     /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Memory", []));
-
-    /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
-    public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(
-        ("RetryContinues", ["false"]));
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
@@ -30,7 +26,7 @@ internal static class LaterNames
         ("AffectedSince", []), ("WhatIf", []),
         ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
         ("WorktreeSetup", []), ("WorktreeFiles", []),
-        ("Permissions", []), ("RetryContinues", ["false"]),
+        ("Permissions", []),
         ("Launcher", []), ("Slots", []), ("SandboxNetwork", ["true"]),
         ("ExportFormat", []), ("ExportJobs", []), ("ExportCheck", ["false"]));
 

@@ -19,7 +19,7 @@ internal static class Names
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
         "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache",
-        "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "RetryWithFeedback");
+        "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "RetryWithFeedback", "RetryContinues");
 
     /// <summary>Metadata that only a <c>ParallelTest</c> has.</summary>
     public static readonly IReadOnlySet<string> OnlyOfTests = Set("Shards", "RetryFailedTests", "Coverage");
@@ -59,7 +59,7 @@ internal static class Names
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlySet<string> AgentMetadata = Set(
-        "Runner", "Tool", "Arguments", "Environment", "Permissions", "RetryWithFeedback", "MaxCost", "MaxTokens");
+        "Runner", "Tool", "Arguments", "Environment", "Permissions", "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
 
     /// <summary>Metadata of <c>ParallelTeam</c>.</summary>
     public static readonly IReadOnlySet<string> TeamMetadata = Set("SharedContext", "Coordination");
@@ -70,7 +70,7 @@ internal static class Names
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
-        "AllowNoTests", "RetryWithFeedback", "MaxCost", "MaxTokens");
+        "AllowNoTests", "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
     public static readonly IReadOnlySet<string> Reports = Set("json", "markdown");
@@ -79,7 +79,7 @@ internal static class Names
     public static readonly IReadOnlySet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");
 
     /// <summary>Metadata about what an agent is told when it tries again.</summary>
-    public static readonly IReadOnlySet<string> OfRetriedAgents = Set("RetryWithFeedback");
+    public static readonly IReadOnlySet<string> OfRetriedAgents = Set("RetryWithFeedback", "RetryContinues");
 
     // A plain set: a frozen one takes longer to make than it is ever used here.
     public static IReadOnlySet<string> Set(params string[] names) => names.ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -40,6 +40,7 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             MaxAgents = WholeNumber("MaxAgents") ?? 4,
             AgentRunner = Text("AgentRunner") ?? "",
             RetryWithFeedback = Boolean("RetryWithFeedback") ?? true,
+            RetryContinues = Boolean("RetryContinues") ?? false,
             Spending = new SpendingLimit(
                 Read("MaxCost", Values.Money, Values.MoneyForm), Read("MaxTokens", Values.Tokens, Values.TokensForm)),
             ShowPrompts = Boolean("ShowPrompts") ?? false,

@@ -108,7 +108,11 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         reader.Invalid("PromptFile", reader.Text("PromptFile")!, expected);
         return null;
 
-        AgentWork Work(string prompt) => new(agent, prompt) { RetryWithFeedback = reader.Boolean("RetryWithFeedback") };
+        AgentWork Work(string prompt) => new(agent, prompt)
+        {
+            RetryWithFeedback = reader.Boolean("RetryWithFeedback"),
+            RetryContinues = reader.Boolean("RetryContinues"),
+        };
     }
 
     /// <summary>A milestone is one on purpose: nothing to do because of a slip, or of a value that came out empty, is no success.</summary>

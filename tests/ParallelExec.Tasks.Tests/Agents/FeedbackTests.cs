@@ -49,7 +49,8 @@ public sealed class FeedbackTests : IDisposable
             run.Folder.Read("prompt2"), StringComparison.Ordinal);
         string third = run.Folder.Read("prompt3"), fourth = run.Folder.Read("prompt4");
         const string First = "- Attempt 1: the agent failed: exit code 7: try 1\n";
-        const string Second = "- Attempt 2: Verify failed with exit code 1: n=$PARALLELEXEC_ATTEMPT; echo expected 4, got $n; test $n = 4\n";
+        const string Second = "- Attempt 2: Verify failed with exit code 1: "
+            + "n=$PARALLELEXEC_ATTEMPT; echo expected 4, got $n; test $n = 4\n";
         Assert.Contains($"attempt 3 of 4.\n\n{First}{Second}", third, StringComparison.Ordinal);
         Assert.Contains("\nThe check said:\n\n```\nexpected 4, got 2\n```\n", third, StringComparison.Ordinal);
         Assert.Contains("\nThe check said:\n\n```\nexpected 4, got 3\n```\n", fourth, StringComparison.Ordinal);
@@ -70,6 +71,54 @@ public sealed class FeedbackTests : IDisposable
         Subtask agent = run.Agent("a", "cat > prompt$PARALLELEXEC_ATTEMPT; [ $PARALLELEXEC_ATTEMPT = 2 ]") with { Retries = 1 };
         (await run.Async(agent with { Work = (AgentWork)agent.Work with { RetryWithFeedback = false } })).AllSucceeded();
         Assert.Equal(run.Folder.Read("prompt1"), run.Folder.Read("prompt2"));
+    }
+
+    [UnixFact]
+    public async Task A_retry_that_continues_goes_on_in_the_session_and_is_told_only_what_failed()
+    {
+        const string Script = """
+            n=$PARALLELEXEC_ATTEMPT; cat > prompt$n; echo "$*" > arguments$n
+            echo '{"type":"thread.started","thread_id":"T-'$n'"}'
+            [ $n = 2 ] && echo '{"type":"turn.completed"}' || echo '{"type":"turn.failed","error":{"message":"it broke"}}'
+            """;
+        Subtask agent = run.Agent("a", Script, "codex") with { Retries = 1 };
+        (await run.Async(agent with { Work = (AgentWork)agent.Work with { RetryContinues = true } })).AllSucceeded();
+        Assert.DoesNotContain("--ephemeral", run.Folder.Read("arguments1"), StringComparison.Ordinal);
+        Assert.EndsWith(" resume T-1 -\n", run.Folder.Read("arguments2"), StringComparison.Ordinal);
+        Assert.Equal(
+            """
+            ## What failed before
+
+            This is attempt 2 of 2.
+
+            - Attempt 1: the agent failed: it broke
+
+            What was written before is still there. Look at it, and mend what is wrong; do not begin anew.
+
+            """.ReplaceLineEndings("\n"),
+            run.Folder.Read("prompt2"));
+    }
+
+    [Theory]
+    [InlineData("gemini", "Runner")]
+    [InlineData("own.sh", "Tool")]
+    public void Where_no_session_can_be_continued_RetryContinues_is_PEX1007(string runner, string name)
+    {
+        List<Diagnostic> diagnostics = [];
+        var declared = new DeclarationSet($"{Given.Root}/build.proj")
+        {
+            Items = [
+                Given.Declaration("a", ("Agent", "Coder"), ("Prompt", "x"), ("RetryContinues", "true")),
+                Given.Declaration("b", ("Command", "true"), ("RetryContinues", "true")),
+                Given.Declaration("Coder", (name, runner)) with { Origin = new Origin("build.proj", "ParallelAgent", "Coder") }],
+        };
+        new DeclarationParser(declared, diagnostics).Parse();
+        string ofTheAgent = $"'a' has RetryContinues, but {runner} can not continue a session, as far as is known here: "
+            + "each attempt begins anew. Remove it.";
+        Assert.Equal(
+            ["'b' has RetryContinues, which does nothing for a subtask without an agent: it has no prompt. Remove it.", ofTheAgent],
+            diagnostics.Select(diagnostic => diagnostic.Message));
+        Assert.All(diagnostics, diagnostic => Assert.Equal((Codes.DoesNotApply, "RetryContinues"), (diagnostic.Code, diagnostic.Metadata)));
     }
 
     [UnixFact]

@@ -88,6 +88,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         {
             Expected = expected,
             Feedback = failed.Feedback,
+            Session = failed.Session,
         };
 
         LogFiles.MakePlain(options, subtask);

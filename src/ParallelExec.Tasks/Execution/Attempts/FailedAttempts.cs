@@ -17,6 +17,9 @@ internal sealed class FailedAttempts(Subtask subtask)
     /// <summary>For the next attempt; null where it is told nothing.</summary>
     public Feedback? Feedback { get; private set; }
 
+    /// <summary>In which the next attempt goes on; empty = it begins anew.</summary>
+    public string Session { get; private set; } = "";
+
     /// <summary>An attempt begins.</summary>
     public void Begin(string logFile) => (start, verifyStart) = (failures.Length == 0 ? 0 : LengthOf(logFile), null);
 
@@ -26,6 +29,7 @@ internal sealed class FailedAttempts(Subtask subtask)
     /// <summary>The attempt has failed, and another one follows.</summary>
     public void Add(SubtaskResult result)
     {
+        Session = subtask.Work is AgentWork { RetryContinues: true } ? result.SessionId : "";
         if (!isWanted)
             return;
         failures = failures.Add(result.Reason);

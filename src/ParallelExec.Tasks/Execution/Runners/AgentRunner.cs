@@ -27,7 +27,9 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
         // Before the first attempt: what that has written is this subtask's work, also where only a later one succeeds.
         ImmutableArray<OutputStamp> stamps = before.Value.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
         string promptFile = WritePrompt(context);
-        AgentStart start = AgentStart.Of(command, context.Planned, promptFile, context.Environment);
+        AgentStart start = AgentStart.Of(
+            command, context.Planned, promptFile, context.Environment,
+            keepsSession: work.RetryContinues == true && context.Planned.Subtask.Retries > 0, context.Session);
         context = context with { InputFile = promptFile, Environment = start.Environment };
         var earlier = new RunnerResult(RunnerEnd.Exited);
         string waitingFor = "";
@@ -105,7 +107,8 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
     private string WritePrompt(AttemptContext context)
     {
         PlannedSubtask planned = context.Planned;
-        string prompt = prompts.For(
+        // A session that goes on knows what it was asked for.
+        string prompt = context is { Session.Length: > 0, Feedback: { } failed } ? failed.Text(isContinued: true) + "\n" : prompts.For(
             planned, handOver.Received(planned), handOver.Questions.AnsweredOf(planned.Subtask), context.Feedback);
         return handOver.WritePrompt(planned, context.Attempt, prompt);
     }

@@ -88,6 +88,9 @@ internal sealed record AttemptContext(
     /// <summary>What an agent is told of its attempts before; null = nothing.</summary>
     public Feedback? Feedback { get; init; }
 
+    /// <summary>The session of the attempt before, which an agent goes on in; empty = it begins anew.</summary>
+    public string Session { get; init; } = "";
+
     /// <summary>What stands on its input; null = nothing.</summary>
     public string? InputFile { get; init; }
 }

@@ -18,7 +18,8 @@ internal sealed class PromptText(RunOptions options, IReadOnlyDictionary<string,
     private const int LongestQuoted = 20_000;
 
     /// <summary>Stands in each prompt.</summary>
-    public const string Asking = $"## Asking\n\nIf, and only if, you can not do this without a decision that only a person can make, change nothing, "
+    public const string Asking = "## Asking\n\n"
+        + $"If, and only if, you can not do this without a decision that only a person can make, change nothing, "
         + $"and end with a last line that begins with `{Question.Mark}` and asks for it. You will be started again with the answer.";
 
     private readonly ConcurrentDictionary<string, string?> quoted = new(StringComparer.Ordinal);

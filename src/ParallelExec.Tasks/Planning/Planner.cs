@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Model;
+using ParallelExec.Planning.Dotnet;
 
 namespace ParallelExec.Planning;
 
@@ -8,13 +9,15 @@ internal static class Planner
 {
     /// <param name="subtasks">Validated, with unique ids, in declaration order.</param>
     /// <param name="lastDurations">Measured in the last run, by id; may be empty.</param>
+    /// <param name="projects">Says what projects reference; null = nobody asks.</param>
     /// <returns>The plan, or null where <paramref name="diagnostics"/> got an error.</returns>
     public static ExecutionPlan? Plan(
         ImmutableArray<Subtask> subtasks,
         ImmutableArray<Pool> pools,
         RunOptions options,
         IReadOnlyDictionary<string, TimeSpan> lastDurations,
-        List<Diagnostic> diagnostics)
+        List<Diagnostic> diagnostics,
+        IProjectReader? projects = null)
     {
         int errorsBefore = Errors(diagnostics);
         PoolCheck.Check(subtasks, pools, diagnostics);
@@ -28,6 +31,11 @@ internal static class Planner
         for (int i = 0; i < looked.Length; i++)
             looked[i] = excluded[i] is null && !uncertain[i];
         graph = WriteConflicts.Resolve(subtasks, graph, Waves.Levels(graph, excluded), looked, options, diagnostics);
+        if (projects is not null && options.DotnetConflicts != DotnetConflictMode.Off)
+        {
+            graph = new DotnetConflicts(subtasks, graph, Waves.Levels(graph, excluded), looked, options, new ProjectClosure(projects))
+                .Resolve(diagnostics);
+        }
         if (Errors(diagnostics) > errorsBefore)
             return null;
 

@@ -72,26 +72,29 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <returns>Null where <see cref="Diagnostics"/> hold an error.</returns>
     private protected ExecutionPlan? MakePlan(IReadOnlyDictionary<string, string> environment)
     {
-        Declare(environment, asksProjects: true);
+        using AskedProjects asked = Declare(environment, asksProjects: true);
         History = History.Read(RunOptions);
         bool complete = !HasErrors;
         List<Diagnostic> planned = [];
         ExecutionPlan? plan = Planner.Plan(
-            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned);
+            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned, asked);
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
     }
 
     /// <summary>Reads and checks all that is declared, without a plan.</summary>
     /// <param name="asksProjects">Test projects are asked what they are, which they know once they are restored.</param>
-    private protected void Declare(IReadOnlyDictionary<string, string> environment, bool asksProjects = false)
+    /// <returns>Whom projects are asked through, to be disposed; nothing is read before the first is asked.</returns>
+    private protected AskedProjects Declare(IReadOnlyDictionary<string, string> environment, bool asksProjects = false)
     {
         AskedProjects? asked = null;
         declared = new DeclarationParser(Declaration(environment), Diagnostics, asksProjects ? Ask : null).Parse();
-        asked?.Dispose();
-        keepProjects = asked is null ? null : asked.Keep;
+        AskedProjects one = Ask(declared.Options);
+        keepProjects = one.Keep;
+        return one;
 
-        IProjectReader Ask(RunOptions options) => asked = new AskedProjects(options, BuildEngine.GetType().Assembly.Location, environment);
+        AskedProjects Ask(RunOptions options) =>
+            asked ??= new AskedProjects(options, BuildEngine.GetType().Assembly.Location, environment);
     }
 
     /// <summary>Keeps what projects have said for the next run, once the folder is known to be ours.</summary>

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using ParallelExec.Model;
+
+namespace ParallelExec.Planning.Dotnet;
+
+/// <summary>What a subtask builds with .NET: by commands of its own, or by the engine of this run.</summary>
+internal static class DotnetBuilds
+{
+    /// <summary>What others are called, and what they do, only their author knows.</summary>
+    private static readonly HashSet<string> BuildingTargets =
+        new(["Build", "Rebuild", "Publish", "Pack", "VSTest", "Test", "Run", "Restore", "Clean"], StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsBuilding(string target) => BuildingTargets.Contains(target);
+
+    /// <summary>A quick look, before anything is read.</summary>
+    public static bool MayHave(Subtask subtask) => ByEngine(subtask.Work) || ByCommand(subtask);
+
+    /// <inheritdoc cref="MayHave"/>
+    public static bool ByCommand(Subtask subtask) => subtask.Work switch
+    {
+        CommandWork command => Mentions(command),
+        ToolWork tool => IsDotnet(tool.Tool),
+        _ => false,
+    } || (subtask.Verify is { } verify && Mentions(verify));
+
+    public static IEnumerable<BuildOrder> Of(Subtask subtask, RunOptions options, Platform platform)
+    {
+        IEnumerable<BuildOrder> work = subtask.Work switch
+        {
+            CommandWork command => In(command, subtask, options, platform),
+            ToolWork tool when IsDotnet(tool.Tool) =>
+                Orders(new ShellCommand(tool.Tool, tool.Arguments, [], subtask.WorkingDirectory), subtask, options),
+            ProjectWork project when ByEngine(project) => [new BuildOrder(
+                project.ProjectFile,
+                project.Properties.Where(property => !IsFramework(property.Key))
+                    .ToImmutableSortedDictionary(property => property.Key, property => property.Value, StringComparer.OrdinalIgnoreCase),
+                project.Properties.FirstOrDefault(property => IsFramework(property.Key)).Value ?? "",
+                Builds: !project.Targets.All(target => target.Equals("Restore", StringComparison.OrdinalIgnoreCase)) || project.Targets.IsEmpty,
+                Restores: project.Targets.Contains("Restore", StringComparer.OrdinalIgnoreCase),
+                WithReferences: true,
+                Command: "")],
+            _ => [],
+        };
+        return subtask.Verify is { } verify ? work.Concat(In(verify, subtask, options, platform)) : work;
+    }
+
+    private static IEnumerable<BuildOrder> In(CommandWork command, Subtask subtask, RunOptions options, Platform platform) =>
+        !Mentions(command) ? []
+            : ShellCommands.In(command.CommandLine, subtask.WorkingDirectory, platform.IsWindows)
+                .Where(each => IsDotnet(each.Program)).SelectMany(each => Orders(each, subtask, options));
+
+    // A process of its own hears nothing of the -p: of this build, which the reader would put in.
+    private static IEnumerable<BuildOrder> Orders(ShellCommand command, Subtask subtask, RunOptions options)
+    {
+        foreach (BuildOrder order in DotnetArguments.Orders(command, subtask.Environment))
+        {
+            ImmutableSortedDictionary<string, string> properties = order.Properties;
+            foreach ((string name, _) in options.GlobalProperties.Where(property => !properties.ContainsKey(property.Key)))
+                properties = properties.Add(name, name.Equals("Configuration", StringComparison.OrdinalIgnoreCase) ? "Debug" : "");
+            yield return order with { Properties = properties };
+        }
+    }
+
+    private static bool ByEngine(Work work) =>
+        work is ProjectWork project && (project.Targets.IsEmpty ? !project.IsDeclaringProject : project.Targets.Any(IsBuilding));
+
+    private static bool Mentions(CommandWork command) => command.CommandLine.Contains("dotnet", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsFramework(string property) => property.Equals("TargetFramework", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsDotnet(string program) =>
+        program.AsSpan(program.LastIndexOfAny(['/', '\\']) + 1) is var name
+        && (name.Equals("dotnet", StringComparison.OrdinalIgnoreCase) || name.Equals("dotnet.exe", StringComparison.OrdinalIgnoreCase));
+}

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
+using ParallelExec.Execution.Git;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
 using ParallelExec.Parsing.TaskFolders;
@@ -74,12 +75,26 @@ public abstract class ParallelTasksTask : MSBuildTask
     {
         using AskedProjects asked = Declare(environment, asksProjects: true);
         History = History.Read(RunOptions);
+        ChangedFiles? changes = RunOptions.AffectedSince.Length == 0 ? null : Changes(environment);
         bool complete = !HasErrors;
         List<Diagnostic> planned = [];
         ExecutionPlan? plan = Planner.Plan(
-            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned, asked);
+            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned, asked, changes);
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
+    }
+
+    private ChangedFiles? Changes(IReadOnlyDictionary<string, string> environment)
+    {
+        ChangedFiles? changes = GitChanges.Since(RunOptions.AffectedSince, RunOptions.ProjectDirectory, environment, out string problem);
+        if (changes is null)
+        {
+            Diagnostics.Add(Diagnostic.Error(
+                Codes.ChangesUnknown,
+                $"What has changed since '{RunOptions.AffectedSince}' (ParallelExecAffectedSince) can not be told: {problem} "
+                    + "Without ParallelExecAffectedSince all subtasks run."));
+        }
+        return changes;
     }
 
     /// <summary>Reads and checks all that is declared, without a plan.</summary>

@@ -11,15 +11,12 @@ internal sealed class DotnetArguments
         ["build", "test", "run", "pack", "publish", "format", "ef", "restore", "clean", "msbuild"];
 
     /// <summary>Options whose next argument is theirs. Who is not here is taken for a switch, and what follows it is looked at.</summary>
-    private static readonly HashSet<string> WithValue = new(
-        [
-            "-v", "--verbosity", "-l", "--logger", "--filter", "--settings", "--collect", "--results-directory", "--diag", "-a", "--arch",
-            "--os", "--source", "--version-suffix", "-lp", "--launch-profile", "-e", "--environment", "--test-adapter-path", "--include",
-            "--exclude", "--severity", "--diagnostics", "--report", "--binarylog", "--context", "--output-dir", "-o", "--output", "--packages",
-            "--configfile", "--lock-file-path", "--manifest", "--blame-hang-timeout", "--blame-hang-dump-type", "--blame-crash-dump-type",
-            "--connection", "--namespace", "--schema", "--table",
-        ],
-        StringComparer.Ordinal);
+    private static readonly IReadOnlySet<string> WithValue = Names.Set(
+        "-v", "--verbosity", "-l", "--logger", "--filter", "--settings", "--collect", "--results-directory", "--diag", "-a", "--arch",
+        "--os", "--source", "--version-suffix", "-lp", "--launch-profile", "-e", "--environment", "--test-adapter-path", "--include",
+        "--exclude", "--severity", "--diagnostics", "--report", "--binarylog", "--context", "--output-dir", "-o", "--output", "--packages",
+        "--configfile", "--lock-file-path", "--manifest", "--blame-hang-timeout", "--blame-hang-dump-type", "--blame-crash-dump-type",
+        "--connection", "--namespace", "--schema", "--table");
 
     private readonly string folder;
     private readonly Dictionary<string, string> properties = new(StringComparer.OrdinalIgnoreCase);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Model;
+using ParallelExec.Parsing;
 
 namespace ParallelExec.Planning.Dotnet;
 
@@ -7,8 +8,8 @@ namespace ParallelExec.Planning.Dotnet;
 internal static class DotnetBuilds
 {
     /// <summary>What others are called, and what they do, only their author knows.</summary>
-    private static readonly HashSet<string> BuildingTargets =
-        new(["Build", "Rebuild", "Publish", "Pack", "VSTest", "Test", "Run", "Restore", "Clean"], StringComparer.OrdinalIgnoreCase);
+    private static readonly IReadOnlySet<string> BuildingTargets =
+        Names.Set("Build", "Rebuild", "Publish", "Pack", "VSTest", "Test", "Run", "Restore", "Clean");
 
     public static bool IsBuilding(string target) => BuildingTargets.Contains(target);
 
@@ -35,7 +36,7 @@ internal static class DotnetBuilds
                 project.Properties.Where(property => !IsFramework(property.Key))
                     .ToImmutableSortedDictionary(property => property.Key, property => property.Value, StringComparer.OrdinalIgnoreCase),
                 project.Properties.FirstOrDefault(property => IsFramework(property.Key)).Value ?? "",
-                Builds: !project.Targets.All(target => target.Equals("Restore", StringComparison.OrdinalIgnoreCase)) || project.Targets.IsEmpty,
+                Builds: project.Targets is not [var only] || !only.Equals("Restore", StringComparison.OrdinalIgnoreCase),
                 Restores: project.Targets.Contains("Restore", StringComparer.OrdinalIgnoreCase),
                 WithReferences: true,
                 Command: "")],

@@ -42,7 +42,8 @@ internal sealed class ShellCommands
             {
                 if (c == quote)
                     quote = '\0';
-                else if (c == '\\' && quote == '"' && !isWindows && i + 1 < text.Length && "\"\\$`".Contains(text[i + 1], StringComparison.Ordinal))
+                else if (c == '\\' && quote == '"' && !isWindows && i + 1 < text.Length
+                    && text[i + 1] is '"' or '\\' or '$' or '`')
                     word.Append(text[++i]);
                 else
                     word.Append(c);
@@ -122,8 +123,7 @@ internal sealed class ShellCommands
         if (program is "cd" or "pushd" or "chdir")
         {
             string? to = arguments.FirstOrDefault(argument => argument is not ("/d" or "/D" or "--" or "-P" or "-L"));
-            folder = folder is null || to is null || to.Contains('$', StringComparison.Ordinal) || to.Contains('%', StringComparison.Ordinal)
-                ? null : Path.GetFullPath(to, folder);
+            folder = folder is null || to is null || to.AsSpan().IndexOfAny('$', '%', '`') >= 0 ? null : Path.GetFullPath(to, folder);
         }
         else if (folder is not null)
         {

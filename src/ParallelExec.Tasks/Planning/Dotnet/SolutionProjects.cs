@@ -24,7 +24,8 @@ internal static partial class SolutionProjects
             {
                 ".SLN" => Absolute(file, ProjectLine().Matches(text).Select(match => match.Groups[1].Value)),
                 ".SLNX" => Absolute(
-                    file, XDocument.Parse(text).Descendants("Project").Select(project => (string?)project.Attribute("Path")).OfType<string>()),
+                    file,
+                    XDocument.Parse(text).Descendants("Project").Select(project => (string?)project.Attribute("Path")).OfType<string>()),
                 _ => OfFilter(file, text),
             };
         }
@@ -48,6 +49,8 @@ internal static partial class SolutionProjects
         [.. paths.Where(path => path.EndsWith("proj", StringComparison.OrdinalIgnoreCase))
             .Select(path => Path.GetFullPath(Values.NativePath(path), Path.GetDirectoryName(solution)!)).Where(File.Exists)];
 
-    [GeneratedRegex("^\\s*Project\\(\"[^\"]*\"\\)\\s*=\\s*\"[^\"]*\"\\s*,\\s*\"([^\"]+)\"", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^\\s*Project\\(\"[^\"]*\"\\)\\s*=\\s*\"[^\"]*\"\\s*,\\s*\"([^\"]+)\"",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex ProjectLine();
 }

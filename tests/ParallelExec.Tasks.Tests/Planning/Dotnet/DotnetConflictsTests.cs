@@ -10,7 +10,8 @@ public sealed class DotnetConflictsTests : IDisposable
     private readonly ReferencingProjects projects;
 
     public DotnetConflictsTests() =>
-        projects = new ReferencingProjects(folder).Add("Core").Add("Lib", "Core", "net8.0;net10.0").Add("A", "Lib").Add("B", "Lib").Add("C");
+        projects = new ReferencingProjects(folder).Add("Core").Add("Lib", "Core", "net8.0;net10.0")
+            .Add("A", "Lib").Add("B", "Lib").Add("C");
 
     public void Dispose() => folder.Dispose();
 
@@ -18,10 +19,12 @@ public sealed class DotnetConflictsTests : IDisposable
     public void Two_commands_that_build_what_both_reference_are_told_with_the_projects_and_the_cure()
     {
         Diagnostic warning = Assert.Single(Problems(Command("a", "dotnet test A/A.csproj"), Command("b", "dotnet build B")));
-        Assert.Equal((Codes.DotnetConflict, Severity.Warning, "b", "Command"), (warning.Code, warning.Severity, warning.Origin!.Id, warning.Metadata));
         Assert.Equal(
-            "'a' (dotnet test) and 'b' (dotnet build) may run at the same time, and each builds Core.csproj, Lib.csproj in a process of its own: "
-            + "both write the same files in obj, and now and then one of them fails. Build it once: make them Project subtasks (the engine "
+            (Codes.DotnetConflict, Severity.Warning, "b", "Command"),
+            (warning.Code, warning.Severity, warning.Origin!.Id, warning.Metadata));
+        Assert.Equal(
+            "'a' (dotnet test) and 'b' (dotnet build) may run at the same time, and each builds Core.csproj, Lib.csproj in a process of "
+            + "its own: both write the same files in obj, and now and then one of them fails. Build it once: make them Project subtasks (the engine "
             + "builds each project once), or let one Project subtask build it, on which they depend, and give their commands --no-build; a "
             + "ParallelTest does that by itself. Or add DependsOn=\"a\" to 'b', or set ParallelExecDotnetConflicts to Serialize.",
             warning.Message);
@@ -45,7 +48,10 @@ public sealed class DotnetConflictsTests : IDisposable
     [InlineData("dotnet restore A")]
     public void It_is_found_however_it_is_written(string command)
     {
-        folder.Write("All.sln", "\nProject(\"{9A19103F}\") = \"A\", \"A\\A.csproj\", \"{1}\"\nEndProject\nProject(\"{2150E333}\") = \"docs\", \"docs\", \"{2}\"\nEndProject\n");
+        folder.Write(
+            "All.sln",
+            "\nProject(\"{9A19103F}\") = \"A\", \"A\\A.csproj\", \"{1}\"\nEndProject\n"
+            + "Project(\"{2150E333}\") = \"docs\", \"docs\", \"{2}\"\nEndProject\n");
         folder.Write("All.slnx", "<Solution><Folder Name=\"/x/\"><Project Path=\"A/A.csproj\" /></Folder></Solution>");
         folder.Write("All.slnf", "{\"solution\":{\"path\":\"All.sln\",\"projects\":[\"A\\\\A.csproj\"]}}");
         Assert.Equal(Codes.DotnetConflict, Assert.Single(Problems(Command("a", command), Command("b", "dotnet test B"))).Code);
@@ -78,7 +84,8 @@ public sealed class DotnetConflictsTests : IDisposable
     [Fact]
     public void Other_frameworks_of_one_project_are_built_elsewhere()
     {
-        Assert.Empty(Problems(Command("a", "dotnet build Lib -f net8.0 --no-dependencies"), Command("b", "dotnet build Lib -f net10.0 --no-dependencies")));
+        Assert.Empty(Problems(
+            Command("a", "dotnet build Lib -f net8.0 --no-dependencies"), Command("b", "dotnet build Lib -f net10.0 --no-dependencies")));
         Assert.Single(Problems(Command("a", "dotnet build Lib -f net8.0"), Command("b", "dotnet build Lib")));
     }
 
@@ -94,7 +101,8 @@ public sealed class DotnetConflictsTests : IDisposable
     {
         Subtask a = Built("a", "A"), b = Built("b", "B");
         Assert.Empty(Problems(a, b));
-        Assert.Contains("'a' (a Project) and 'c' (dotnet test)", Assert.Single(Problems(a, Command("c", "dotnet test B"))).Message, StringComparison.Ordinal);
+        string message = Assert.Single(Problems(a, Command("c", "dotnet test B"))).Message;
+        Assert.Contains("'a' (a Project) and 'c' (dotnet test)", message, StringComparison.Ordinal);
         Assert.Empty(Problems(a with { Work = new ProjectWork(projects.File("A"), ["Lint"], [], false) }, Command("c", "dotnet test B")));
     }
 
@@ -110,14 +118,16 @@ public sealed class DotnetConflictsTests : IDisposable
         Assert.Empty(Problems(Command("a", "dotnet test A"), Command("b", "dotnet test B") with { DependsOn = ["a"] }));
         Assert.Empty(Problems(Command("a", "dotnet test A"), Command("b", "dotnet test B") with { Parallel = false }));
         Assert.Empty(Problems(Command("a", "dotnet test A"), Command("b", "make")));
-        Assert.Empty(Problems(Options with { DotnetConflicts = DotnetConflictMode.Off }, Command("a", "dotnet test A"), Command("b", "dotnet test B")));
+        Assert.Empty(Problems(
+            Options with { DotnetConflicts = DotnetConflictMode.Off }, Command("a", "dotnet test A"), Command("b", "dotnet test B")));
         Assert.Equal(0, projects.Read);
     }
 
     [Fact]
     public void Without_barriers_different_levels_meet_too()
     {
-        Subtask[] subtasks = [Command("a", "dotnet test A"), Command("x", "true"), Command("b", "dotnet test B") with { DependsOn = ["x"] }];
+        Subtask[] subtasks =
+            [Command("a", "dotnet test A"), Command("x", "true"), Command("b", "dotnet test B") with { DependsOn = ["x"] }];
         Assert.Empty(Problems(subtasks));
         Assert.Single(Problems(Options with { Schedule = ScheduleMode.Eager }, subtasks));
         Assert.Empty(Problems(Options with { Schedule = ScheduleMode.Eager }, [.. subtasks[..2], subtasks[2] with { DependsOn = ["a"] }]));
@@ -126,7 +136,8 @@ public sealed class DotnetConflictsTests : IDisposable
     [Fact]
     public void Many_are_one_message()
     {
-        Subtask[] many = [.. Enumerable.Range(1, 20).Select(number => Command($"t{number}", number % 2 == 0 ? "dotnet test A" : "dotnet run --project B"))];
+        Subtask[] many = [.. Enumerable.Range(1, 20).Select(number =>
+            Command($"t{number}", number % 2 == 0 ? "dotnet test A" : "dotnet run --project B"))];
         string message = Assert.Single(Problems(many)).Message;
         Assert.StartsWith("'t1' (dotnet run), 't2' (dotnet test), ", message, StringComparison.Ordinal);
         Assert.Contains(" and 12 more may run at the same time", message, StringComparison.Ordinal);
@@ -136,7 +147,8 @@ public sealed class DotnetConflictsTests : IDisposable
     public void Error_plans_nothing()
     {
         List<Diagnostic> diagnostics = [];
-        Assert.Null(Plan(Options with { DotnetConflicts = DotnetConflictMode.Error }, diagnostics, Command("a", "dotnet test A"), Command("b", "dotnet test B")));
+        RunOptions options = Options with { DotnetConflicts = DotnetConflictMode.Error };
+        Assert.Null(Plan(options, diagnostics, Command("a", "dotnet test A"), Command("b", "dotnet test B")));
         Assert.Equal(Severity.Error, Assert.Single(diagnostics).Severity);
     }
 
@@ -147,9 +159,12 @@ public sealed class DotnetConflictsTests : IDisposable
         ExecutionPlan plan = Plan(
             Options with { DotnetConflicts = DotnetConflictMode.Serialize },
             diagnostics,
-            Built("p", "A"), Built("q", "B"), Command("a", "dotnet test A"), Command("r", "dotnet test A --no-build"), Command("b", "dotnet test B"), Command("c", "dotnet test C"))!;
+            Built("p", "A"), Built("q", "B"), Command("a", "dotnet test A"), Command("r", "dotnet test A --no-build"),
+            Command("b", "dotnet test B"), Command("c", "dotnet test C"))!;
         Assert.Empty(diagnostics);
-        Assert.Equal("c p q | a | b r", string.Join(" | ", plan.Waves.Select(wave => string.Join(' ', wave.Select(subtask => subtask.Id).Order()))));
+        Assert.Equal(
+            "c p q | a | b r",
+            string.Join(" | ", plan.Waves.Select(wave => string.Join(' ', wave.Select(subtask => subtask.Id).Order()))));
     }
 
     [Fact]
@@ -164,7 +179,8 @@ public sealed class DotnetConflictsTests : IDisposable
     private Subtask Command(string id, string command) =>
         Given.Subtask(id) with { Work = new CommandWork(command, null), WorkingDirectory = folder.Path };
 
-    private Subtask Built(string id, string project) => Given.Subtask(id) with { Work = new ProjectWork(projects.File(project), [], [], false) };
+    private Subtask Built(string id, string project) =>
+        Given.Subtask(id) with { Work = new ProjectWork(projects.File(project), [], [], false) };
 
     private List<Diagnostic> Problems(params Subtask[] subtasks) => Problems(Options, subtasks);
 

@@ -9,6 +9,8 @@ internal sealed class ReferencingProjects(TestFolder folder) : IProjectReader
 {
     private readonly Dictionary<string, (string[] References, string Frameworks)> projects = [];
 
+    private readonly Dictionary<string, string> linked = [];
+
     /// <summary>How many projects were read.</summary>
     public int Read { get; private set; }
 
@@ -19,6 +21,9 @@ internal sealed class ReferencingProjects(TestFolder folder) : IProjectReader
         projects[file] = ([.. references.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(File)], frameworks);
         return this;
     }
+
+    /// <summary>A project takes files from a folder beside it.</summary>
+    public void Link(string name, string from) => linked[File(name)] = folder.Combine(from);
 
     public string File(string name) => folder.Combine(name, $"{name}.csproj");
 
@@ -45,6 +50,7 @@ internal sealed class ReferencingProjects(TestFolder folder) : IProjectReader
             properties.ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase),
             [.. project.References],
             [],
-            [projectFile, folder.Combine("Directory.Build.props")]);
+            [projectFile, folder.Combine("Directory.Build.props")])
+        { LinkedFolders = linked.TryGetValue(projectFile, out string? from) ? [from] : [] };
     }
 }

@@ -35,7 +35,7 @@ internal static class Planner
         for (int i = 0; i < looked.Length; i++)
             looked[i] = excluded[i] is null && !uncertain[i];
         graph = WriteConflicts.Resolve(subtasks, graph, Waves.Levels(graph, excluded), looked, options, diagnostics);
-        if (closure is not null && options.DotnetConflicts != DotnetConflictMode.Off)
+        if (closure is not null && options.DotnetConflicts != DotnetConflictMode.Off && DotnetConflicts.MayBe(subtasks))
         {
             graph = new DotnetConflicts(subtasks, graph, Waves.Levels(graph, excluded), looked, options, closure)
                 .Resolve(diagnostics);

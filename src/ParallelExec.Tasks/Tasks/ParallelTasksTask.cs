@@ -66,6 +66,9 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <summary>What the task folders hold.</summary>
     private protected ImmutableArray<Feature> Features => declared.Features;
 
+    /// <summary>Those that could be understood, in declaration order.</summary>
+    private protected ImmutableArray<Subtask> Subtasks => declared.Subtasks;
+
     /// <summary>How long subtasks took in earlier runs.</summary>
     private protected History History { get; private set; } = new();
 

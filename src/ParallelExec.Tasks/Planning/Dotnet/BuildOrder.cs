@@ -18,5 +18,8 @@ internal sealed record BuildOrder(
     bool WithReferences,
     string Command)
 {
+    /// <summary>False: it looks as a build does, and writes in <c>obj</c>, but nothing that is run: <c>dotnet format</c>.</summary>
+    public bool MakesOutput { get; init; } = true;
+
     public bool ByCommand => Command.Length > 0;
 }

@@ -26,7 +26,13 @@ internal sealed class BuildPlaces(ProjectClosure closure)
             if (project["IntermediateOutputPath"].Length == 0 || (!order.Builds && order.Restores))
                 continue;
             foreach (string framework in Built(project, wanted, isRoot))
-                yield return new BuildPlace($"{project.File}|{In(project, "IntermediateOutputPath")}|{framework}", name, order.Builds);
+            {
+                string place = $"{project.File}|{In(project, "IntermediateOutputPath")}|{framework}";
+                if (order.Builds)
+                    yield return new BuildPlace(place, name, Writes: true);
+                if (order.MakesOutput)
+                    yield return new BuildPlace("output|" + place, name, order.Builds);
+            }
         }
     }
 

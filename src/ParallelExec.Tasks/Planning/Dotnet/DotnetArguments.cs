@@ -133,7 +133,8 @@ internal sealed class DotnetArguments
             builds || verb == "clean",
             restores || verb == "restore",
             WithReferences: verb != "clean" && !switches.Contains("--no-dependencies"),
-            text));
+            text)
+        { MakesOutput = verb != "format" });
     }
 
     // `dotnet test x.dll` runs what is built, and `dotnet run x.cs` has no project.

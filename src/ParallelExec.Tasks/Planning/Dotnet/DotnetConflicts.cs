@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ParallelExec.Model;
 
 namespace ParallelExec.Planning.Dotnet;
@@ -13,6 +14,19 @@ internal sealed class DotnetConflicts(
     private readonly Dictionary<string, List<BuildUse>> usesOf = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> commands = [];
     private readonly Reach reach = new(graph);
+
+    /// <summary>The first look, in every run: plain, so that nothing has to be compiled for it.</summary>
+    public static bool MayBe(ImmutableArray<Subtask> subtasks)
+    {
+        int builders = 0, commands = 0;
+        foreach (Subtask subtask in subtasks)
+        {
+            bool byCommand = DotnetBuilds.ByCommand(subtask);
+            commands += byCommand ? 1 : 0;
+            builders += byCommand || DotnetBuilds.MayHave(subtask) ? 1 : 0;
+        }
+        return builders > 1 && commands > 0;
+    }
 
     /// <returns>The graph, with further edges where conflicts are serialized.</returns>
     public Graph Resolve(List<Diagnostic> diagnostics)

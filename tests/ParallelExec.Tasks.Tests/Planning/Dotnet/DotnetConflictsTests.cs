@@ -94,6 +94,7 @@ public sealed class DotnetConflictsTests : IDisposable
     {
         Assert.Single(Problems(Command("a", "dotnet build A"), Command("b", "dotnet test A --no-build")));
         Assert.Empty(Problems(Command("a", "dotnet test A --no-build"), Command("b", "dotnet test A --no-build")));
+        Assert.Empty(Problems(Command("a", "dotnet format A --verify-no-changes"), Command("b", "dotnet test A --no-build")));
     }
 
     [Fact]

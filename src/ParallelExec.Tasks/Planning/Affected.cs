@@ -13,12 +13,16 @@ internal sealed class Affected(
     IReadOnlyList<Subtask> subtasks, Graph graph, ChangedFiles changes, RunOptions options, ProjectClosure? closure)
 {
     private readonly ChangeSearch search = new(changes, options);
+    private string? ofAll;
 
     /// <param name="excluded">Why each is left out; here more are.</param>
     /// <returns>Of the others why they are in.</returns>
     public string?[] Apply(string?[] excluded)
     {
         var kept = new string?[subtasks.Count];
+        // What it imports may be what their commands are made of.
+        if (closure?.Alone(options.ProjectFile)?.Imports.FirstOrDefault(search.IsChanged) is { } import)
+            ofAll = $"{search.Shown(import)} changed, which {Path.GetFileName(options.ProjectFile)} imports";
         List<int> order = graph.TopologicalOrder();
         foreach (int index in order.Where(index => excluded[index] is null))
         {
@@ -64,6 +68,8 @@ internal sealed class Affected(
         // Those do nothing for themselves: cleanup and services are there for others.
         if (subtask.Work is MilestoneWork || subtask.Service is not null || (subtask.Always && !dependencies.IsEmpty))
             return null;
+        if (ofAll is not null)
+            return ofAll;
         string? project = subtask.Work switch
         {
             ProjectWork built => built.ProjectFile,

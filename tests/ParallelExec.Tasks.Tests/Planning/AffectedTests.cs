@@ -114,6 +114,19 @@ public sealed class AffectedTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_the_declaring_project_imports_reaches_all()
+    {
+        projects.Add("Ci");
+        Assert.Equal(
+            "a: Directory.Build.props changed, which Ci.csproj imports\nall: depends on 'a'",
+            Told(
+                Options with { ProjectFile = projects.File("Ci") },
+                ["Directory.Build.props"],
+                Reading("a", "a.txt"),
+                Given.Subtask("all <- a") with { Work = new MilestoneWork() }));
+    }
+
+    [Fact]
     public void Only_and_Skip_come_first()
     {
         RunOptions options = Options with { Only = ["b"] };

@@ -11,6 +11,11 @@ internal static class DotnetBuilds
     private static readonly IReadOnlySet<string> BuildingTargets =
         Names.Set("Build", "Rebuild", "Publish", "Pack", "VSTest", "Test", "Run", "Restore", "Clean");
 
+    private static readonly IReadOnlySet<string> Shells = Names.Set("sh", "bash", "dash", "zsh", "ksh", "pwsh", "powershell", "cmd");
+
+    /// <summary>After it comes a shell's text.</summary>
+    private static readonly IReadOnlySet<string> TextFollows = Names.Set("-c", "-lc", "-ec", "-ce", "-Command", "/c");
+
     public static bool IsBuilding(string target) => BuildingTargets.Contains(target);
 
     /// <summary>A quick look, before anything is read.</summary>
@@ -19,18 +24,18 @@ internal static class DotnetBuilds
     /// <inheritdoc cref="MayHave"/>
     public static bool ByCommand(Subtask subtask) => subtask.Work switch
     {
-        CommandWork command => Mentions(command),
-        ToolWork tool => IsDotnet(tool.Tool),
+        CommandWork command => Mentions(command.CommandLine),
+        ToolWork tool => IsDotnet(tool.Tool) || (IsShell(tool.Tool) && tool.Arguments.Any(Mentions)),
         _ => false,
-    } || (subtask.Verify is { } verify && Mentions(verify));
+    } || (subtask.Verify is { } verify && Mentions(verify.CommandLine));
 
     public static IEnumerable<BuildOrder> Of(Subtask subtask, RunOptions options, Platform platform)
     {
         IEnumerable<BuildOrder> work = subtask.Work switch
         {
             CommandWork command => In(command, subtask, options, platform),
-            ToolWork tool when IsDotnet(tool.Tool) =>
-                Orders(new ShellCommand(tool.Tool, tool.Arguments, [], subtask.WorkingDirectory), subtask, options),
+            ToolWork tool => Called(new ShellCommand(tool.Tool, tool.Arguments, [], subtask.WorkingDirectory), platform)
+                .SelectMany(each => Orders(each, subtask, options)),
             ProjectWork project when ByEngine(project) => [new BuildOrder(
                 project.ProjectFile,
                 project.Properties.Where(property => !IsFramework(property.Key))
@@ -46,9 +51,19 @@ internal static class DotnetBuilds
     }
 
     private static IEnumerable<BuildOrder> In(CommandWork command, Subtask subtask, RunOptions options, Platform platform) =>
-        !Mentions(command) ? []
+        !Mentions(command.CommandLine) ? []
             : ShellCommands.In(command.CommandLine, subtask.WorkingDirectory, platform.IsWindows)
-                .Where(each => IsDotnet(each.Program)).SelectMany(each => Orders(each, subtask, options));
+                .SelectMany(each => Called(each, platform)).SelectMany(each => Orders(each, subtask, options));
+
+    /// <summary>Itself where it is <c>dotnet</c>; of <c>bash -c "..."</c> what stands in its text.</summary>
+    private static IEnumerable<ShellCommand> Called(ShellCommand command, Platform platform)
+    {
+        if (IsDotnet(command.Program))
+            return [command];
+        int text = !IsShell(command.Program) ? -1 : command.Arguments.ToList().FindIndex(argument => TextFollows.Contains(argument)) + 1;
+        return text <= 0 || text >= command.Arguments.Length ? []
+            : ShellCommands.In(command.Arguments[text], command.Folder, platform.IsWindows).Where(each => IsDotnet(each.Program));
+    }
 
     // A process of its own hears nothing of the -p: of this build, which the reader would put in.
     private static IEnumerable<BuildOrder> Orders(ShellCommand command, Subtask subtask, RunOptions options)
@@ -65,11 +80,18 @@ internal static class DotnetBuilds
     private static bool ByEngine(Work work) =>
         work is ProjectWork project && (project.Targets.IsEmpty ? !project.IsDeclaringProject : project.Targets.Any(IsBuilding));
 
-    private static bool Mentions(CommandWork command) => command.CommandLine.Contains("dotnet", StringComparison.OrdinalIgnoreCase);
+    private static bool Mentions(string text) => text.Contains("dotnet", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsFramework(string property) => property.Equals("TargetFramework", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsDotnet(string program) =>
-        program.AsSpan(program.LastIndexOfAny(['/', '\\']) + 1) is var name
-        && (name.Equals("dotnet", StringComparison.OrdinalIgnoreCase) || name.Equals("dotnet.exe", StringComparison.OrdinalIgnoreCase));
+    private static bool IsDotnet(string program) => NameOf(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsShell(string program) => Shells.Contains(NameOf(program));
+
+    // Paths of both systems, on each.
+    private static string NameOf(string program)
+    {
+        string name = program[(program.LastIndexOfAny(['/', '\\']) + 1)..];
+        return name.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? name[..^4] : name;
+    }
 }

@@ -8,6 +8,10 @@ internal sealed class ProjectClosure(IProjectReader reader)
 {
     private readonly Dictionary<string, ImmutableArray<ProjectFacts>> known = new(StringComparer.Ordinal);
 
+    /// <returns>A project without what it references; null where it can not be read.</returns>
+    public ProjectFacts? Alone(string file) =>
+        File.Exists(file) ? reader.Read(file, ImmutableSortedDictionary<string, string>.Empty, out _) : null;
+
     /// <param name="file">A project or a solution; absolute.</param>
     /// <returns>Itself first. Projects that can not be read are missing: whoever builds them tells that.</returns>
     public ImmutableArray<ProjectFacts> Of(string file, ImmutableSortedDictionary<string, string> properties)

@@ -46,6 +46,7 @@ public sealed class DotnetConflictsTests : IDisposable
     [InlineData("dotnet build All.slnx --no-restore")]
     [InlineData("dotnet build All.slnf --no-restore")]
     [InlineData("dotnet restore A")]
+    [InlineData("bash -ec \"cd A; dotnet build\"")]
     public void It_is_found_however_it_is_written(string command)
     {
         folder.Write(
@@ -174,6 +175,12 @@ public sealed class DotnetConflictsTests : IDisposable
         RunOptions options = Options with { GlobalProperties = [new("Configuration", "Release")] };
         Assert.Single(Problems(options, Command("a", "dotnet test A"), Command("b", "dotnet test B -c Debug")));
     }
+
+    [Fact]
+    public void A_shell_that_is_called_as_a_tool_is_looked_into() =>
+        Assert.Single(Problems(
+            Given.Subtask("a") with { Work = new ToolWork("/bin/bash", ["-c", "dotnet test A"]), WorkingDirectory = folder.Path },
+            Command("b", "dotnet test B")));
 
     private RunOptions Options => Given.Options with { ProjectDirectory = folder.Path };
 

@@ -15,6 +15,9 @@ internal sealed record ProjectFacts(
     ImmutableArray<string> PackageReferences,
     ImmutableArray<string> Imports)
 {
+    /// <summary>Folders outside of its own that files of it lie in; absolute.</summary>
+    public ImmutableArray<string> LinkedFolders { get; init; } = [];
+
     public string this[string property] => Properties.GetValueOrDefault(property, "");
 }
 

@@ -14,4 +14,14 @@ internal static class ProjectQuestions
         "EnableMSTestRunner", "EnableNUnitRunner", "UsingMSTestSdk",
         "MSBuildProjectExtensionsPath", "ProjectAssetsFile", "Configuration", "Platform", "OutputPath", "IntermediateOutputPath",
     ];
+
+    /// <summary>
+    /// Variables of the environment, which are properties too, that change what projects say; what else is there differs from shell to
+    /// shell.
+    /// </summary>
+    public static readonly ImmutableArray<string> Variables =
+    [
+        .. Properties,
+        "CI", "TF_BUILD", "GITHUB_ACTIONS", "ContinuousIntegrationBuild", "UseArtifactsOutput", "ArtifactsPath", "NUGET_PACKAGES",
+    ];
 }

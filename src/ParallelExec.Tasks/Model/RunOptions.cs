@@ -18,6 +18,10 @@ internal sealed record RunOptions
     public ImmutableArray<string> Skip { get; init; } = [];
     public LogOutput LogOutput { get; init; }
     public WriteConflictMode WriteConflicts { get; init; }
+    public DotnetConflictMode DotnetConflicts { get; init; }
+
+    /// <summary>What no change since this commit, branch or tag can reach is left out; empty = nothing is.</summary>
+    public string AffectedSince { get; init; } = "";
 
     /// <summary>Where everything is written; absolute.</summary>
     public string Directory { get; init; } = "";
@@ -141,4 +145,20 @@ internal enum WriteConflictMode
     Error,
     Serialize,
     Warn,
+}
+
+/// <summary>Of subtasks that would build one .NET project at the same time, each by a process of its own.</summary>
+internal enum DotnetConflictMode
+{
+    /// <summary>They are told, and run.</summary>
+    Warn,
+
+    /// <summary>They run one after another.</summary>
+    Serialize,
+
+    /// <summary>They are told, and nothing runs.</summary>
+    Error,
+
+    /// <summary>Nobody looks for them.</summary>
+    Off,
 }

@@ -22,8 +22,8 @@ internal static class LaterNames
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
-        ("DotnetConflicts", ["Off"]), ("MaxMemory", []), ("Jobserver", ["false"]), ("Ci", ["None"]), ("Telemetry", ["None"]),
-        ("AffectedSince", []), ("WhatIf", []),
+        ("MaxMemory", []), ("Jobserver", ["false"]), ("Ci", ["None"]), ("Telemetry", ["None"]),
+        ("WhatIf", []),
         ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
         ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []),

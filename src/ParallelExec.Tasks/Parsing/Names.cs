@@ -70,7 +70,7 @@ internal static class Names
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
-        "AllowNoTests", "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
+        "AllowNoTests", "DotnetConflicts", "AffectedSince", "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
     public static readonly IReadOnlySet<string> Reports = Set("json", "markdown");

@@ -38,6 +38,9 @@ internal sealed record PlannedSubtask
     /// <summary>Why it is left out of this run, in words; null = it is in.</summary>
     public string? Excluded { get; init; }
 
+    /// <summary>Why it is in, in words, where only what changes reach is; else null.</summary>
+    public string? Kept { get; init; }
+
     /// <summary>How long it is expected to take: declared, else as in the last run; null = nobody knows.</summary>
     public TimeSpan? Estimate { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ParallelExec.Model;
+using ParallelExec.Planning.Dotnet;
 
 namespace ParallelExec.Planning;
 
@@ -8,18 +9,24 @@ internal static class Planner
 {
     /// <param name="subtasks">Validated, with unique ids, in declaration order.</param>
     /// <param name="lastDurations">Measured in the last run, by id; may be empty.</param>
+    /// <param name="projects">Says what projects reference; null = nobody asks.</param>
+    /// <param name="changes">What no change in them reaches is left out; null = nothing is.</param>
     /// <returns>The plan, or null where <paramref name="diagnostics"/> got an error.</returns>
     public static ExecutionPlan? Plan(
         ImmutableArray<Subtask> subtasks,
         ImmutableArray<Pool> pools,
         RunOptions options,
         IReadOnlyDictionary<string, TimeSpan> lastDurations,
-        List<Diagnostic> diagnostics)
+        List<Diagnostic> diagnostics,
+        IProjectReader? projects = null,
+        ChangedFiles? changes = null)
     {
         int errorsBefore = Errors(diagnostics);
         PoolCheck.Check(subtasks, pools, diagnostics);
         (Graph graph, HashSet<int> incomplete) = DependencyResolver.Resolve(subtasks, diagnostics);
         string?[] excluded = Selection.Apply(subtasks, graph, options, diagnostics);
+        ProjectClosure? closure = projects is null ? null : new ProjectClosure(projects);
+        string?[]? kept = changes is null ? null : new Affected(subtasks, graph, changes, options, closure).Apply(excluded);
         CycleFinder.Report(graph, subtasks, diagnostics);
         ServiceCheck.Check(subtasks, graph, diagnostics);
         // Beside other errors: only of what these say nothing about, because a dependency that is missing may be what keeps two apart.
@@ -28,6 +35,11 @@ internal static class Planner
         for (int i = 0; i < looked.Length; i++)
             looked[i] = excluded[i] is null && !uncertain[i];
         graph = WriteConflicts.Resolve(subtasks, graph, Waves.Levels(graph, excluded), looked, options, diagnostics);
+        if (closure is not null && options.DotnetConflicts != DotnetConflictMode.Off && DotnetConflicts.MayBe(subtasks))
+        {
+            graph = new DotnetConflicts(subtasks, graph, Waves.Levels(graph, excluded), looked, options, closure)
+                .Resolve(diagnostics);
+        }
         if (Errors(diagnostics) > errorsBefore)
             return null;
 
@@ -46,6 +58,7 @@ internal static class Planner
             Wave = waves[index],
             Rank = ranks[index],
             Excluded = excluded[index],
+            Kept = kept?[index],
             Estimate = estimates[index],
         })];
         var plan = new ExecutionPlan

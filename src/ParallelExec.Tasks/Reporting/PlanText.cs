@@ -88,6 +88,8 @@ internal static class PlanText
         line.Append(' ').Append(Wording.Shorten(what, 80));
         if (!planned.Dependencies.IsEmpty)
             line.Append(" <- ").Append(Wording.Ids([.. planned.Dependencies.Select(index => plan.Subtasks[index].Id)]));
+        if (planned.Kept is { } kept)
+            line.Append(" -- affected: ").Append(kept);
         if (planned.Reused is { Why: { } why } reused)
             line.Append(reused.Record is null ? " -- runs: " : " -- up to date: ").Append(why);
         return line.ToString();

@@ -20,6 +20,7 @@ internal sealed record KeptProject(ProjectFacts Facts, ImmutableArray<KeptFile> 
         json.WriteEndObject();
         WriteTexts("projectReferences", Facts.ProjectReferences);
         WriteTexts("packageReferences", Facts.PackageReferences);
+        WriteTexts("linkedFolders", Facts.LinkedFolders);
         WriteTexts("absent", Absent);
         json.WriteStartArray("imports");
         foreach (KeptFile file in Files)
@@ -46,7 +47,8 @@ internal sealed record KeptProject(ProjectFacts Facts, ImmutableArray<KeptFile> 
                     property => property.Name, property => property.Value.GetString()!, StringComparer.OrdinalIgnoreCase),
             Texts("projectReferences"),
             Texts("packageReferences"),
-            [.. files.Select(file => file.Path)]);
+            [.. files.Select(file => file.Path)])
+        { LinkedFolders = Texts("linkedFolders") };
         return new KeptProject(facts, files, Texts("absent"));
 
         ImmutableArray<string> Texts(string name) => [.. project.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];

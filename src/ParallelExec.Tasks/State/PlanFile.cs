@@ -91,5 +91,6 @@ internal static class PlanStatus
     };
 
     /// <summary>Why it is left out, or why it runs where that is not a matter of course.</summary>
-    public static string Reason(PlannedSubtask planned) => planned.Excluded ?? planned.Reused?.Why ?? "";
+    public static string Reason(PlannedSubtask planned) =>
+        planned.Excluded ?? planned.Reused?.Why ?? planned.Kept ?? "";
 }

@@ -15,7 +15,7 @@ namespace ParallelExec.State;
 internal sealed class ProjectCache(string directory, string engine, Func<IProjectReader> evaluate, TimeProvider? time = null)
     : IProjectReader
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     private const long LongestFile = 100_000_000;
 

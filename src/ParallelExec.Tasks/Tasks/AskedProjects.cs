@@ -11,15 +11,6 @@ namespace ParallelExec.Tasks;
 internal sealed class AskedProjects(RunOptions options, string engine, IReadOnlyDictionary<string, string> environment)
     : IProjectReader, IDisposable
 {
-    /// <summary>
-    /// Of the environment, which is properties too, what projects commonly ask for; all of it differs from shell to shell.
-    /// </summary>
-    private static readonly string[] Variables =
-    [
-        .. ProjectQuestions.Properties,
-        "CI", "TF_BUILD", "GITHUB_ACTIONS", "ContinuousIntegrationBuild", "UseArtifactsOutput", "ArtifactsPath", "NUGET_PACKAGES",
-    ];
-
     private ProjectCache? cache;
     private ProjectReader? reader;
 
@@ -42,5 +33,5 @@ internal sealed class AskedProjects(RunOptions options, string engine, IReadOnly
         '\n',
         Properties.OrderBy(property => property.Key, StringComparer.OrdinalIgnoreCase)
             .Select(property => $"{property.Key}={property.Value}").Prepend(engine)
-            .Concat(Variables.Where(environment.ContainsKey).Select(name => $"{name}={environment[name]}")));
+            .Concat(ProjectQuestions.Variables.Where(environment.ContainsKey).Select(name => $"{name}={environment[name]}")));
 }

@@ -24,7 +24,7 @@ public sealed class CheckBeforeRestore : ParallelTasksTask
         bool runs = Property("_IsStandalone") == "true" || asked.Contains("RunParallelTasks", StringComparer.OrdinalIgnoreCase);
         if (!IsWanted || !IsComplete || !runs)
             return true;
-        Declare(SnapshotEnvironment());
+        using AskedProjects projects = Declare(SnapshotEnvironment());
         // Where there is no error, the run will tell the warnings.
         return !HasErrors || ReportDiagnostics();
     }

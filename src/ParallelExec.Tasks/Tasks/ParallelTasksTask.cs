@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Build.Framework;
 using ParallelExec.Agents;
+using ParallelExec.Execution.Git;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
 using ParallelExec.Parsing.TaskFolders;
@@ -65,6 +66,9 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <summary>What the task folders hold.</summary>
     private protected ImmutableArray<Feature> Features => declared.Features;
 
+    /// <summary>Those that could be understood, in declaration order.</summary>
+    private protected ImmutableArray<Subtask> Subtasks => declared.Subtasks;
+
     /// <summary>How long subtasks took in earlier runs.</summary>
     private protected History History { get; private set; } = new();
 
@@ -72,26 +76,43 @@ public abstract class ParallelTasksTask : MSBuildTask
     /// <returns>Null where <see cref="Diagnostics"/> hold an error.</returns>
     private protected ExecutionPlan? MakePlan(IReadOnlyDictionary<string, string> environment)
     {
-        Declare(environment, asksProjects: true);
+        using AskedProjects asked = Declare(environment, asksProjects: true);
         History = History.Read(RunOptions);
+        ChangedFiles? changes = RunOptions.AffectedSince.Length == 0 ? null : Changes(environment);
         bool complete = !HasErrors;
         List<Diagnostic> planned = [];
         ExecutionPlan? plan = Planner.Plan(
-            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned);
+            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned, asked, changes);
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
     }
 
+    private ChangedFiles? Changes(IReadOnlyDictionary<string, string> environment)
+    {
+        ChangedFiles? changes = GitChanges.Since(RunOptions.AffectedSince, RunOptions.ProjectDirectory, environment, out string problem);
+        if (changes is null)
+        {
+            Diagnostics.Add(Diagnostic.Error(
+                Codes.ChangesUnknown,
+                $"What has changed since '{RunOptions.AffectedSince}' (ParallelExecAffectedSince) can not be told: {problem} "
+                    + "Without ParallelExecAffectedSince all subtasks run."));
+        }
+        return changes;
+    }
+
     /// <summary>Reads and checks all that is declared, without a plan.</summary>
     /// <param name="asksProjects">Test projects are asked what they are, which they know once they are restored.</param>
-    private protected void Declare(IReadOnlyDictionary<string, string> environment, bool asksProjects = false)
+    /// <returns>Whom projects are asked through, to be disposed; nothing is read before the first is asked.</returns>
+    private protected AskedProjects Declare(IReadOnlyDictionary<string, string> environment, bool asksProjects = false)
     {
         AskedProjects? asked = null;
         declared = new DeclarationParser(Declaration(environment), Diagnostics, asksProjects ? Ask : null).Parse();
-        asked?.Dispose();
-        keepProjects = asked is null ? null : asked.Keep;
+        AskedProjects one = Ask(declared.Options);
+        keepProjects = one.Keep;
+        return one;
 
-        IProjectReader Ask(RunOptions options) => asked = new AskedProjects(options, BuildEngine.GetType().Assembly.Location, environment);
+        AskedProjects Ask(RunOptions options) =>
+            asked ??= new AskedProjects(options, BuildEngine.GetType().Assembly.Location, environment);
     }
 
     /// <summary>Keeps what projects have said for the next run, once the folder is known to be ours.</summary>

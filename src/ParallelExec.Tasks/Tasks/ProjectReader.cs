@@ -14,6 +14,8 @@ namespace ParallelExec.Tasks;
 internal sealed class ProjectReader(IEnumerable<KeyValuePair<string, string>> buildProperties, ImmutableArray<string> properties)
     : IProjectReader, IDisposable
 {
+    private static readonly string[] TypesOfFiles = ["Compile", "EmbeddedResource", "Content", "None", "AdditionalFiles"];
+
     private readonly ProjectCollection collection = new();
 
     public ProjectFacts? Read(string projectFile, IReadOnlyDictionary<string, string> globalProperties, out string problem)
@@ -31,7 +33,8 @@ internal sealed class ProjectReader(IEnumerable<KeyValuePair<string, string>> bu
                 [.. project.GetItems("ProjectReference")
                     .Select(item => Path.GetFullPath(item.EvaluatedInclude.Replace('\\', '/'), project.Directory))],
                 [.. project.GetItems("PackageReference").Select(item => item.EvaluatedInclude)],
-                [.. project.ImportPaths.Append(projectFile).Distinct(StringComparer.Ordinal)]);
+                [.. project.ImportPaths.Append(projectFile).Distinct(StringComparer.Ordinal)])
+            { LinkedFolders = LinkedFolders(project) };
         }
         catch (Exception e) when (e is InvalidProjectFileException or IOException or UnauthorizedAccessException)
         {
@@ -39,6 +42,15 @@ internal sealed class ProjectReader(IEnumerable<KeyValuePair<string, string>> bu
             return null;
         }
     }
+
+    private static ImmutableArray<string> LinkedFolders(ProjectInstance project) =>
+    [
+        .. TypesOfFiles.SelectMany(project.GetItems).Select(item => item.EvaluatedInclude.Replace('\\', '/'))
+            .Where(path => path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path))
+            .Select(path => Path.GetDirectoryName(Path.GetFullPath(path, project.Directory))!).Distinct(StringComparer.Ordinal)
+            .Where(folder => !(folder + Path.DirectorySeparatorChar).StartsWith(
+                project.Directory + Path.DirectorySeparatorChar, StringComparison.Ordinal)),
+    ];
 
     public void Dispose() => collection.Dispose();
 }

@@ -63,6 +63,11 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         if (!earlier.HasEnded)
             log.Message($"The last run (started {earlier.StartedAt}, process {earlier.ProcessId}) was interrupted: it did not come to an "
                 + $"end.");
+        if (RunOptions.AffectedSince.Length > 0)
+        {
+            log.Message($"{plan.Count} of {Wording.Count(plan.Subtasks.Length, "subtask")} can be reached by what has changed since "
+                + $"{RunOptions.AffectedSince}. -t:PlanParallelTasks says why.");
+        }
         RunResult? result = Run(plan, prompts!, earlier, environment, log);
         log.DrainTo(BuildEngine);
         if (result is null)

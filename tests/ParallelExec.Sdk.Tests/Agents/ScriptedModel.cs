@@ -165,7 +165,8 @@ internal sealed partial class ScriptedModel : IDisposable
             type = "message_start",
             message = new
             {
-                id = "msg_1",
+                // Two of one name are one answer for it.
+                id = $"msg_{Guid.NewGuid():N}",
                 type = "message",
                 role = "assistant",
                 model = "scripted",

@@ -29,6 +29,7 @@ public sealed class StandaloneTests : IDisposable
             Sdk/ParallelExec.Standalone.props
             Sdk/ParallelExec.Standalone.targets
             Sdk/ParallelExec.UsingTasks.targets
+            Sdk/ParallelExec.Watch.targets
             Sdk/ParallelExec.targets
             Sdk/ParallelTasks.proj
             Sdk/Sdk.props

@@ -10,6 +10,8 @@ namespace ParallelExec.Execution.Processes;
 /// </summary>
 internal sealed class SystemProcess : ChildProcess
 {
+    private static readonly TimeSpan ProgramLimit = TimeSpan.FromMinutes(2);
+
     private readonly Process process;
     private readonly string cookie;
     private readonly WindowsJob? job;
@@ -104,6 +106,40 @@ internal sealed class SystemProcess : ChildProcess
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;
+    }
+
+    /// <summary>Runs a program that reads nothing and soon ends, without a shell.</summary>
+    public static ProgramOutput Run(
+        string program, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = workingDirectory,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        };
+        start.Environment.Clear();
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        try
+        {
+            using Process process = Process.Start(start)!;
+            process.StandardInput.Close();
+            Task<string> text = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            if (!process.WaitForExit(ProgramLimit))
+            {
+                process.Kill(entireProcessTree: true);
+                return new ProgramOutput(null, "", $"it has not ended after {ProgramLimit.TotalSeconds} s");
+            }
+            return new ProgramOutput(process.ExitCode, text.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+        }
+        catch (Exception e) when (e is Win32Exception or IOException)
+        {
+            return new ProgramOutput(null, "", e.Message);
+        }
     }
 
     private static async Task FeedAsync(Process process, string? inputFile)

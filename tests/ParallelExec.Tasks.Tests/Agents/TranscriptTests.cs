@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ParallelExec.Model;
+using ParallelExec.Planning;
 using ParallelExec.Reporting;
 using ParallelExec.State;
 using ParallelExec.TestKit;
@@ -129,7 +130,8 @@ public sealed class TranscriptTests : IDisposable
         SubtaskResult it = (await run.Async(subtask))["it"];
         Assert.Equal((SubtaskStatus.Succeeded, Proof.Believed), (it.Status, it.Proof));
         RunOptions options = run.Options with { Directory = run.Folder.Combine("state") };
-        var status = new StatusText(Given.Plan(options, [subtask]), [], isRunning: false, JournalReader.Read(options, []));
+        ExecutionPlan plan = Given.Plan(options, [subtask]);
+        var status = new StatusText(plan, [], isRunning: false, JournalReader.Read(options, []), new NextSteps(options));
         Assert.Contains("\n  Believed, not proven: it", status.Groups("project"), StringComparison.Ordinal);
         Assert.Contains("(1 succeeded, of agents 0 proven and 1 believed)", string.Join('\n', run.Log.Lines), StringComparison.Ordinal);
         Assert.Contains("\"proof\": \"Believed\"", run.Folder.Read("state/run.json"), StringComparison.Ordinal);

@@ -4,6 +4,7 @@ using ParallelExec.Events;
 using ParallelExec.Exchange;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Attempts;
+using ParallelExec.Execution.Jobserver;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
@@ -26,6 +27,7 @@ internal sealed class RunComposition : IDisposable
     private readonly Watchdog watchdog;
     private readonly Lazy<FileHashes> hashes;
     private readonly HandOver handOver;
+    private readonly ChildJobs? jobserver;
     private readonly ProcessRunner processes;
     private readonly Reuse reuse;
     private readonly Journal? journal;
@@ -41,7 +43,8 @@ internal sealed class RunComposition : IDisposable
         hashes = new Lazy<FileHashes>(() => FileHashes.Load(Options.Directory));
         watchdog = new Watchdog(runId, setup.Environment);
         handOver = new HandOver(setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report);
-        processes = new ProcessRunner(threads, setup.Masker, watchdog);
+        jobserver = ChildJobs.For(Options, setup.Environment);
+        processes = new ProcessRunner(threads, setup.Masker, watchdog, jobserver);
         reuse = new Reuse(
             setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records,
                 setup.Masker);
@@ -62,6 +65,8 @@ internal sealed class RunComposition : IDisposable
     {
         if (journal is null)
             return null;
+        if (jobserver is not null)
+            ChildJobs.Check(setup.Plan, setup.Log);
         var projects = new ProjectRunner(setup.Projects);
         var runner = new WorkRunner(processes, projects, new AgentRunner(processes, handOver, setup.Prompts, setup.Time), Tests());
         var executor = new SubtaskExecutor(
@@ -75,7 +80,7 @@ internal sealed class RunComposition : IDisposable
             journal,
             setup.Log,
             setup.Time);
-        engine = new RunEngine(setup.Plan, Options, executor, Observers(journal), setup.Time)
+        engine = new RunEngine(setup.Plan, Options, executor, Observers(journal), setup.Time, jobserver?.Pool)
         {
             TickInterval = Options.LogOutput == LogOutput.Live ? LiveOutput.Interval : TimeSpan.FromMilliseconds(500),
             StopReason = setup.StopReason,
@@ -104,6 +109,7 @@ internal sealed class RunComposition : IDisposable
         engine?.Dispose();
         remote?.Dispose();
         journal?.Dispose();
+        jobserver?.Dispose();
         watchdog.Dispose();
         threads.Dispose();
     }

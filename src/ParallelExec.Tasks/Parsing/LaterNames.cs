@@ -13,12 +13,11 @@ internal static class LaterNames
 
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
-        ("Memory", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("Tasks", []));
 
     /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
-    public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Memory", []));
+    public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map();
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(
@@ -26,7 +25,7 @@ internal static class LaterNames
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
-        ("MaxMemory", []), ("Jobserver", ["false"]), ("Ci", ["None"]), ("Telemetry", ["None"]),
+        ("Ci", ["None"]), ("Telemetry", ["None"]),
         ("WhatIf", []),
         ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
         ("WorktreeSetup", []), ("WorktreeFiles", []),

@@ -25,6 +25,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             Schedule = OneOf<ScheduleMode>("Schedule"),
             OnFailure = OneOf<OnFailure>("OnFailure"),
             MaxParallelism = maxParallelism ?? declared.NodeCount,
+            MaxMemory = ParseMaxMemory(),
+            Jobserver = Read("Jobserver", Jobserver, "true, false, Pipe or Fifo") ?? JobserverForm.Off,
             MaxParallelismIsExplicit = maxParallelism is not null,
             NodeCount = declared.NodeCount,
             Only = Ids("Only"),
@@ -81,6 +83,24 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             if (value.Contains('\0', StringComparison.Ordinal))
                 Error(Codes.InvalidValue, name, $"{Prefix}{name} has a NUL character (%00) in it, which no text here can have. Remove it.");
         }
+    }
+
+    private static JobserverForm? Jobserver(string text) =>
+        Values.Boolean(text) is { } on ? (on ? JobserverForm.Auto : JobserverForm.Off)
+            : text.Equals("Auto", StringComparison.OrdinalIgnoreCase) ? null : Values.OneOf<JobserverForm>(text);
+
+    private MemoryLimit ParseMaxMemory()
+    {
+        if (Text("MaxMemory") is not { } text)
+            return MemoryLimit.Default;
+        if (text is "0" || text.Equals("none", StringComparison.OrdinalIgnoreCase))
+            return MemoryLimit.None;
+        if (text.EndsWith('%') && Values.WholeNumber(text[..^1], least: 1) is { } percent and <= 100)
+            return new MemoryLimit(null, percent);
+        if (Values.Memory(text) is { } bytes)
+            return new MemoryLimit(bytes, 0);
+        Invalid("MaxMemory", text, $"{Values.MemoryForm}, a part of what there is such as 80%, or none");
+        return MemoryLimit.Default;
     }
 
     private Uri? ParseRemoteCache()

@@ -62,10 +62,10 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 ShowReused();
                 log.Message($"Stopping what runs: {reason}.");
                 break;
-            case Tick(var at) when at - lastSaid >= options.Heartbeat && running.Count > 0:
+            case Tick(var at) { Waits: var waits } when at - lastSaid >= options.Heartbeat && running.Count > 0:
                 lastSaid = at;
                 ShowReused();
-                log.Message(Heartbeat(at));
+                log.Message(Heartbeat(at) + (waits.Length > 0 ? $"; waiting to start: {waits}" : ""));
                 break;
             case Tick:
                 break;

@@ -3,7 +3,7 @@ using ParallelExec.Model;
 namespace ParallelExec.Scheduling;
 
 /// <summary>The parallelism of a run, shared by what we start and by projects, which the engine starts.</summary>
-internal sealed class CoreBudget(RunOptions options) : Budget
+internal sealed class CoreBudget(RunOptions options, LentJobs? lent) : Budget
 {
     private int taken;
     private int projects;
@@ -24,7 +24,10 @@ internal sealed class CoreBudget(RunOptions options) : Budget
         if (subtask.Work is ProjectWork)
             return EngineQueuesProjects || (projects < options.MaxParallelism && InUse < options.MaxParallelism) || OnlyServices;
         int cores = Cores(subtask);
-        return cores == 0 || InUse + cores <= options.MaxParallelism || OnlyServices;
+        if (cores == 0 || OnlyServices)
+            return true;
+        // Where nothing of ours runs it starts whatever children have: who has lost jobs for good keeps nobody waiting.
+        return InUse + cores <= options.MaxParallelism && (lent is null || InUse == 0 || lent.TryHold((int)InUse + cores));
     }
 
     /// <summary>Who waits for their end would wait for ever: they serve until those that wait have run.</summary>
@@ -34,6 +37,9 @@ internal sealed class CoreBudget(RunOptions options) : Budget
 
     public override void Release(Subtask subtask) => Add(subtask, -1);
 
+    /// <summary>Nobody waits for cores: children may have what is free.</summary>
+    public void WantNoMore() => lent?.Hold((int)InUse);
+
     private void Add(Subtask subtask, int sign)
     {
         if (subtask.Work is ProjectWork)
@@ -42,6 +48,7 @@ internal sealed class CoreBudget(RunOptions options) : Budget
             taken += sign * Cores(subtask);
         if (subtask.Service is not null)
             served += sign * Cores(subtask);
+        WantNoMore();
     }
 
     // More cores than there are means all of them.

@@ -82,7 +82,8 @@ public abstract class ParallelTasksTask : MSBuildTask
         bool complete = !HasErrors;
         List<Diagnostic> planned = [];
         ExecutionPlan? plan = Planner.Plan(
-            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned, asked, changes);
+            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned, asked, changes,
+            History.Peaks);
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
     }

@@ -7,6 +7,7 @@ internal sealed class CoreBudget(RunOptions options, LentJobs? lent) : Budget
 {
     private int taken;
     private int projects;
+    private Subtask? refused;
 
     /// <summary>Of <see cref="taken"/>: by services, which are there for the others.</summary>
     private int served;
@@ -27,7 +28,12 @@ internal sealed class CoreBudget(RunOptions options, LentJobs? lent) : Budget
         if (cores == 0 || OnlyServices)
             return true;
         // Where nothing of ours runs it starts whatever children have: who has lost jobs for good keeps nobody waiting.
-        return InUse + cores <= options.MaxParallelism && (lent is null || InUse == 0 || lent.TryHold((int)InUse + cores));
+        if (InUse + cores > options.MaxParallelism)
+            return false;
+        if (lent is null || InUse == 0 || lent.TryHold((int)InUse + cores))
+            return true;
+        refused = subtask;
+        return false;
     }
 
     /// <summary>Who waits for their end would wait for ever: they serve until those that wait have run.</summary>
@@ -38,7 +44,14 @@ internal sealed class CoreBudget(RunOptions options, LentJobs? lent) : Budget
     public override void Release(Subtask subtask) => Add(subtask, -1);
 
     /// <summary>Nobody waits for cores: children may have what is free.</summary>
-    public void WantNoMore() => lent?.Hold((int)InUse);
+    public void WantNoMore()
+    {
+        refused = null;
+        lent?.Hold((int)InUse);
+    }
+
+    /// <summary>Who waits because children have what it needs, in words; empty where nobody does.</summary>
+    public string Why => refused is null ? "" : $"{refused.Id} for {Wording.Count(Cores(refused), "core")} that nested builds use";
 
     private void Add(Subtask subtask, int sign)
     {

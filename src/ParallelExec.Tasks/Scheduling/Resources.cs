@@ -28,7 +28,7 @@ internal sealed class Resources
     public bool EngineQueuesProjects => cores.EngineQueuesProjects;
 
     /// <summary>Who waits for something that nobody sees, and for what, in words; empty where nobody does.</summary>
-    public string Waits => memory?.Why() ?? "";
+    public string Waits => string.Join(", ", new[] { memory?.Why() ?? "", cores.Why }.Where(why => why.Length > 0));
 
     public Taken TryTake(PlannedSubtask subtask)
     {

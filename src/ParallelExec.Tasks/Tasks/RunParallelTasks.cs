@@ -135,6 +135,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
                 Earlier = earlier,
                 History = History,
                 Features = Features,
+                FirstObservers = [new CoreDemand(engineThread.Need)],
                 StopReason = () => signals.Received ?? "the build was cancelled",
             },
             stop.Token);

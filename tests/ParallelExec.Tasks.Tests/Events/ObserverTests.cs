@@ -8,6 +8,7 @@ using ParallelExec.Reporting;
 using ParallelExec.Scheduling;
 using ParallelExec.State;
 using ParallelExec.TaskFolders;
+using ParallelExec.Tasks;
 using ParallelExec.Tests.Reporting;
 
 namespace ParallelExec.Tests.Events;
@@ -59,6 +60,7 @@ public sealed class ObserverTests : IDisposable
         var log = new RecordingLog();
         return name switch
         {
+            nameof(CoreDemand) => new CoreDemand(_ => { }),
             nameof(ConsoleReport) => new ConsoleReport(plan, options, log),
             nameof(LiveOutput) => new LiveOutput(options, log),
             nameof(RunRecorder) => new RunRecorder(plan, options, new History(), new Lazy<FileHashes>(() => throw new InvalidOperationException()), log, masker: null),

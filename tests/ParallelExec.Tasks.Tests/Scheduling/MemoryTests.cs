@@ -1,7 +1,9 @@
+using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
 using ParallelExec.Scheduling;
+using ParallelExec.Tests.Reporting;
 
 namespace ParallelExec.Tests.Scheduling;
 
@@ -50,6 +52,33 @@ public class MemoryTests
     }
 
     [Fact]
+    public void The_heartbeat_says_who_waits()
+    {
+        ExecutionPlan plan = Plan("a:3", "b:2");
+        var log = new RecordingLog();
+        var report = new ConsoleReport(plan, Options, log);
+        report.On(new RunStarted(DateTimeOffset.UnixEpoch));
+        report.On(new SubtaskStarted(plan.Find("a"), DateTimeOffset.UnixEpoch));
+        report.On(new Tick(DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(60)) { Waits = "b for memory" });
+        Assert.Equal("[0/2] waiting for a (1m00s); waiting to start: b for memory", log.Lines[^1]);
+    }
+
+    [Fact]
+    public void A_start_waits_for_cores_that_children_have_borrowed_and_says_so()
+    {
+        var lent = new Lent();
+        ExecutionPlan plan = Plan("a", "b");
+        var schedule = new Schedule(plan, Options, lent);
+        Assert.Equal("a", Started(schedule));
+        Assert.Equal("b for 1 core that nested builds use", schedule.Waits);
+        lent.Mine = 2;
+        Assert.Equal("b", Started(schedule));
+        Assert.Equal((2, ""), (lent.Held, schedule.Waits));
+        schedule.Complete(plan.Find("a"), Given.Succeeded);
+        Assert.Equal(1, lent.Held);
+    }
+
+    [Fact]
     public void One_that_is_skipped_while_it_waits_lets_others_pass()
     {
         ExecutionPlan plan = Plan("a:4", "b:4", "c:4");
@@ -87,6 +116,18 @@ public class MemoryTests
             text, StringComparison.Ordinal);
         Assert.Contains("a [parallel, 3.0 GB] run a", text, StringComparison.Ordinal);
         Assert.Contains("Batch 1 (ready now):", PlanText.For(Plan("a:3", "b:1"), Options), StringComparison.Ordinal);
+    }
+
+    /// <summary>Children have all but <see cref="Mine"/>.</summary>
+    private sealed class Lent : LentJobs
+    {
+        public int Mine { get; set; } = 1;
+
+        public int Held { get; private set; }
+
+        public override bool TryHold(int jobs) => jobs <= Mine;
+
+        public override void Hold(int jobs) => Held = jobs;
     }
 
     private static Service Service { get; } = new(new TcpReadiness("tcp:1", 1), TimeSpan.FromSeconds(60), false);

@@ -26,12 +26,20 @@ internal sealed partial class ChildJobs(RunOptions options, IReadOnlyDictionary<
 
     /// <summary>Opens a child's share of the jobs.</summary>
     /// <param name="share">To be disposed when it has ended.</param>
+    /// <exception cref="ProcessNotStartedException">The system gives no pipe.</exception>
     /// <returns>The command with what it is to inherit, and what is to be in its environment.</returns>
     public (LaunchedCommand Command, IReadOnlyDictionary<string, string> Environment) Open(
         LaunchedCommand command, Work work, AttemptContext context, out JobShare share)
     {
         Subtask subtask = context.Planned.Subtask;
-        share = Pool.Open(subtask.Cores);
+        try
+        {
+            share = Pool.Open(subtask.Cores);
+        }
+        catch (IOException e)
+        {
+            throw new ProcessNotStartedException($"the system gives no pipe for its jobs (ParallelExecJobserver): {e.Message}", inner: e);
+        }
         bool inherits = share.Pipe.File is not null && SpawnedProcess.IsSupported && FormFor(command, work) == JobserverForm.Pipe;
         string auth = inherits ? string.Create(CultureInfo.InvariantCulture, $"{LaunchedCommand.JobsIn},{LaunchedCommand.JobsOut}")
             : share.Pipe.Auth;

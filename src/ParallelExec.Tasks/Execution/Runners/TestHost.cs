@@ -32,7 +32,7 @@ internal sealed class TestHost(ProcessRunner processes, DotnetHost dotnet, strin
             : RunningTests.InStackTrace(context.LogFile, from, work.Assembly);
         if (died && running.IsEmpty)
             running = command.TellsTests ? RunningTests.InLog(context.LogFile, from) : RunningTests.InSequence(own);
-        return new TestGo(SubtaskId, ran, content, running, command.TrxFile) { HasDied = died };
+        return new TestGo(SubtaskId, ran, content, running, command.TrxFile) { HasDied = died, ProjectFile = work.ProjectFile };
     }
 
     private TestCommand Command(TestSelection selection, string own, bool blame) => work.Platform switch
@@ -50,4 +50,7 @@ internal sealed record TestGo(string SubtaskId, RunnerResult Ran, TrxContent? Co
 {
     /// <summary>It did not come to its end, or wrote no results.</summary>
     public bool HasDied { get; init; }
+
+    /// <summary>Of the tests; absolute.</summary>
+    public required string ProjectFile { get; init; }
 }

@@ -133,7 +133,7 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
     private TestSummary Keep(TestGo go, ImmutableArray<TestCase> cases, string subtaskId, ImmutableArray<string> running)
     {
         string file = TestFiles.ResultOf(options, subtaskId);
-        TestSummary tests = TestTotals.Of(cases, file);
+        TestSummary tests = TestTotals.Of(cases, file, go.ProjectFile);
         if (masker is null && running.IsEmpty && go.Content is { } content && content.Cases == cases)
             File.Move(go.TrxFile, file, overwrite: true);
         else

@@ -86,6 +86,8 @@ internal sealed record Suite(RunOptions Options, Subtask Common, TestWork Work, 
             WorkingDirectory = HasWorkingDirectory ? Common.WorkingDirectory : Path.GetDirectoryName(Work.ProjectFile)!,
             Inputs = Common.Inputs.IsEmpty ? PathPattern.List(inputs, Options.ProjectDirectory) : Common.Inputs,
             Outputs = PathPattern.List([result], Options.ProjectDirectory),
+            // The results tell each failure; what a test or its host writes looks like an error often enough.
+            ParseDiagnostics = ParseDiagnostics.Never,
             Verify = null,
         };
     }

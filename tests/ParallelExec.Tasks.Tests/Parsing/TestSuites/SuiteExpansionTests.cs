@@ -32,6 +32,13 @@ public sealed class SuiteExpansionTests : IDisposable
     }
 
     [Fact]
+    public void What_tests_write_is_never_taken_for_an_error_of_the_build()
+    {
+        Project("Unit.csproj");
+        Assert.Equal(ParseDiagnostics.Never, Expand(Item("Unit.csproj"))[^1].ParseDiagnostics);
+    }
+
+    [Fact]
     public void Shards_are_parts_and_the_suite_waits_for_them()
     {
         Project("Unit.csproj");

@@ -11,6 +11,9 @@ internal static class FailedTests
 {
     private const int LongestMessage = 2000;
 
+    /// <summary>So much of a message of several lines goes into the error: of "Assert.Equal() Failure" alone nobody learns much.</summary>
+    private const int LongestError = 140;
+
     public static void Show(IRunLog log, Subtask subtask, SubtaskResult result, string indent)
     {
         Severity severity = subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error;
@@ -19,10 +22,14 @@ internal static class FailedTests
             Origin? at = test.File.Length == 0 ? subtask.Origin
                 : subtask.Origin! with { Location = new SourceLocation(test.File, test.Line) };
             string[] lines = Wording.Shorten(test.Message, LongestMessage).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            string first = lines.Length == 0 ? "" : $": {lines[0].Trim()}";
-            log.Report(new Diagnostic(Codes.TestFailed, severity, $"{Wording.OneLine(test.Name)} failed{first}", at));
-            if (lines.Length > 1)
-                log.Message(string.Join('\n', lines.Skip(1).Select(line => $"{indent}  {line.TrimEnd()}")));
+            string error = lines.Length == 0 ? "" : lines[0].Trim();
+            int told = 1;
+            for (; told < lines.Length && error.Length + lines[told].Trim().Length <= LongestError; told++)
+                error += $"; {lines[told].Trim()}";
+            log.Report(new Diagnostic(
+                Codes.TestFailed, severity, $"{Wording.OneLine(test.Name)} failed{(error.Length > 0 ? ": " : "")}{error}", at));
+            if (told < lines.Length)
+                log.Message(string.Join('\n', lines.Select(line => $"{indent}  {line.TrimEnd()}")));
         }
     }
 }

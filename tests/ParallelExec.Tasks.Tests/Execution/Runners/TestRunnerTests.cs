@@ -40,17 +40,17 @@ public sealed class TestRunnerTests : IDisposable
         string source = run.Folder.Write("T.cs", "");
         host.Then(
             "exit 1",
-            ScriptedHost.Failed("A", "Expected: 1\nActual: 2",
+            ScriptedHost.Failed("A", $"Expected: 1\nActual: 2\n{new string('-', 200)}",
                 $"   at Lib.Assert.Equal() in /_/lib/Assert.cs:line 9\n   at N.C.A() in {source}:line 12\n"),
             ScriptedHost.Failed("B"),
             ScriptedHost.Passed("C"));
         Run.Results results = await run.Async(host.Suite("unit"));
         Assert.Equal((SubtaskStatus.Failed, Codes.TestFailed, "2 of 3 tests failed"),
             (results["unit"].Status, results["unit"].Code, results["unit"].Reason));
-        Assert.Equal([(Codes.TestFailed, "N.C.A failed: Expected: 1"), (Codes.TestFailed, "N.C.B failed: no")], run.Log.Reported
+        Assert.Equal([(Codes.TestFailed, "N.C.A failed: Expected: 1; Actual: 2"), (Codes.TestFailed, "N.C.B failed: no")], run.Log.Reported
             .Select(one => (one.Code, one.Message)));
-        // What it says beyond its first line is no further error.
-        Assert.Contains("      Actual: 2", run.Log.Lines);
+        // A long message is a block behind it, and no further error.
+        Assert.Contains($"      Expected: 1\n      Actual: 2\n      {new string('-', 200)}", run.Log.Lines);
         Assert.Equal(new SourceLocation(source, 12), run.Log.Reported[0].Origin!.Location);
         Assert.Null(run.Log.Reported[1].Origin!.Location);
     }
@@ -119,6 +119,16 @@ public sealed class TestRunnerTests : IDisposable
         Assert.Contains(run.Log.Lines, line => line.EndsWith(": 3 tests, 2 flaky", StringComparison.Ordinal));
         XElement[] flaky = [.. XDocument.Load(run.Folder.Combine("state/tests/tests.junit.xml")).Descendants("flakyFailure")];
         Assert.Equal(["first", "no"], flaky.Select(one => (string?)one.Attribute("message")));
+    }
+
+    [UnixFact]
+    public async Task Of_a_name_with_blanks_only_what_is_before_the_first_is_asked_for_again()
+    {
+        host.Then("exit 1", ScriptedHost.Failed("B(\"x y\")"), ScriptedHost.Failed("B(\"x z\")"), ScriptedHost.Passed("B(\"x\")"));
+        host.Then("", ScriptedHost.Passed("B(\"x y\")"), ScriptedHost.Passed("B(\"x z\")"), ScriptedHost.Passed("B(\"x\")"));
+        Run.Results results = await run.Async(host.Suite("unit", host.Work with { RetryFailedTests = 1 }));
+        Assert.Equal((3, 2), (results["unit"].Tests!.Passed, results["unit"].Tests!.Flaky));
+        Assert.Contains("--TestCaseFilter:FullyQualifiedName~N.C.B\\(\"x", host.Arguments(2));
     }
 
     [UnixFact]

@@ -18,6 +18,11 @@ internal static class TestTotals
                 group => group.Key, group => group.Aggregate(TimeSpan.Zero, (sum, test) => sum + test.Duration), StringComparer.Ordinal),
         };
 
+    /// <summary>What they came to when they last ran.</summary>
+    /// <returns>Null where that is not known any more.</returns>
+    public static TestSummary? Kept(string resultFile) =>
+        TrxReader.TryRead(resultFile) is { } content ? Of(content.Cases, resultFile) : null;
+
     /// <summary>Failed tests that passed when they were run again are flaky; what else was run with them counts as it did before.</summary>
     public static ImmutableArray<TestCase> After(IEnumerable<TestCase> before, IEnumerable<TestCase> again)
     {

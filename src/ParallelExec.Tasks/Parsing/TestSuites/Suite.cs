@@ -71,6 +71,8 @@ internal sealed record Suite(RunOptions Options, Subtask Common, TestWork Work, 
         return Common with
         {
             Id = id,
+            // Where a suite has many parts, they are one line.
+            Set = Work.Shards > 1 || Project.HasSeveral ? new SubtaskSet(Common.Id) : null,
             Work = Work with
             {
                 Assembly = target.Assembly,

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.TestResults;
 using ParallelExec.Tests.Execution.Testing;
@@ -53,6 +54,20 @@ public sealed class TestRunnerTests : IDisposable
         Assert.Contains($"      Expected: 1\n      Actual: 2\n      {new string('-', 200)}", run.Log.Lines);
         Assert.Equal(new SourceLocation(source, 12), run.Log.Reported[0].Origin!.Location);
         Assert.Null(run.Log.Reported[1].Origin!.Location);
+    }
+
+    [UnixFact]
+    public async Task A_suite_that_is_up_to_date_has_the_counts_of_its_last_run()
+    {
+        Subtask suite = host.Suite("unit") with
+        {
+            Inputs = PathPattern.List([run.Folder.Combine("Unit.dll")], run.Folder.Path),
+            Outputs = PathPattern.List([run.Folder.Combine("state/tests/parts/unit.trx")], run.Folder.Path),
+        };
+        host.Then("", ScriptedHost.Passed("A"), ScriptedHost.Skipped("C"));
+        await run.Async(suite);
+        SubtaskResult again = (await run.Async(suite))["unit"];
+        Assert.Equal((SubtaskStatus.UpToDate, 2, 1, 1), (again.Status, again.Tests!.Total, again.Tests.Passed, again.Tests.Skipped));
     }
 
     [UnixFact]
@@ -191,6 +206,16 @@ public sealed class TestRunnerTests : IDisposable
     }
 
     [UnixFact]
+    public async Task A_hang_that_the_test_platform_found_is_told_as_one()
+    {
+        host.ThenNothing("echo \"Data collector 'Blame' message: The specified inactivity time of 15 seconds has elapsed.\"; "
+            + "mkdir $results/x; echo '<TestSequence><Test Name=\"N.C.B\" Completed=\"False\" /></TestSequence>' > $results/x/Sequence_1.xml; exit 1");
+        Run.Results results = await run.Async(host.Suite("unit") with { Timeout = TimeSpan.FromMinutes(5) });
+        Assert.Equal((Codes.TestHostFailed, "its host was ended, because no test ended for a long time, while this test ran: N.C.B"),
+            (results["unit"].Code, results["unit"].Reason));
+    }
+
+    [UnixFact]
     public async Task A_suite_that_is_stopped_at_its_timeout_tells_what_ran()
     {
         run.Folder.Write("xunit.v3.core.dll", "");
@@ -217,13 +242,5 @@ public sealed class TestRunnerTests : IDisposable
         Assert.Equal((SubtaskStatus.TimedOut, "timed out after 5m00s, while this test ran: N.C.B(x: \"1\")"),
             (results["unit"].Status, results["unit"].Reason));
         Assert.Equal(["N.C.B(x: \"1\")"], results["unit"].Tests!.Unfinished);
-    }
-
-    [UnixFact]
-    public async Task Parts_of_a_suite_of_TUnit_are_refused_and_not_each_the_whole_suite()
-    {
-        TestWork part = host.Work with { Platform = TestPlatform.TestingPlatform, Packages = ["Microsoft.Testing.Extensions.TrxReport", "TUnit.Engine"], Shards = 2 };
-        Run.Results results = await run.Async(host.Suite("unit", part));
-        Assert.StartsWith("could not be started: TUnit can not be told which classes not to run", results["unit"].Reason, StringComparison.Ordinal);
     }
 }

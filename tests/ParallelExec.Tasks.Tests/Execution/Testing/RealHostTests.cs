@@ -66,6 +66,17 @@ public sealed class RealHostTests(RealSuites suites) : IClassFixture<RealSuites>
         Assert.Equal(["My.Space.AB.InAB"], results["s"].Tests!.Unfinished);
     }
 
+    [Theory]
+    [InlineData("OnMSTestRunner")]
+    [InlineData("OnTUnit")]
+    public async Task A_program_that_is_killed_is_run_again_and_names_its_test(string suite)
+    {
+        run.Environment["KILL"] = "1";
+        Run.Results results = await run.Async(Part(suite));
+        Assert.Equal(Codes.TestHostFailed, results["s"].Code);
+        Assert.Contains("My.Space.AB.InAB", results["s"].Tests!.Unfinished);
+    }
+
     [Fact]
     public async Task Coverage_is_collected_by_what_the_project_references()
     {

@@ -91,6 +91,7 @@ public sealed class RealSuites : IAsyncLifetime
             public static void Ends()
             {
                 if (Environment.GetEnvironmentVariable("CRASH") is not null) Environment.FailFast("boom");
+                if (Environment.GetEnvironmentVariable("KILL") is not null) System.Diagnostics.Process.GetCurrentProcess().Kill();
                 if (Environment.GetEnvironmentVariable("HANG") is not null) new ManualResetEvent(false).WaitOne();
             }
         }

@@ -114,7 +114,8 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
 
     private static bool IsNothing(TestGo go) =>
         go.Ran.ExitCode == TestingPlatformCommand.NoTests
-            || go is { Ran.ExitCode: 0, Content: null or { Cases.IsEmpty: true, IsAborted: false } };
+            // A test that ends its process with 0 leaves no results either.
+            || go is { Ran.ExitCode: 0, Running.IsEmpty: true, Content: null or { Cases.IsEmpty: true, IsAborted: false } };
 
     private RunnerResult NoTests(TestWork work, RunnerResult ran, TestGo go)
     {

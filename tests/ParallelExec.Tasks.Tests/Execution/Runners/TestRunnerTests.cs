@@ -216,6 +216,20 @@ public sealed class TestRunnerTests : IDisposable
     }
 
     [UnixFact]
+    public async Task A_test_that_ends_its_process_is_named_also_where_the_exit_code_is_0()
+    {
+        run.Folder.Write("xunit.v3.core.dll", "");
+        run.Environment["DOTNET_HOST_PATH"] = run.Folder.Write("ends.sh", """
+            #!/bin/sh
+            echo '{"$type":"test-starting","TestUniqueID":"1","TestDisplayName":"N.C.A"}'
+            """);
+        run.Folder.MakeExecutable("ends.sh");
+        Run.Results results = await run.Async(host.Suite("unit", host.Work with { Platform = TestPlatform.TestingPlatform }));
+        Assert.Equal((Codes.TestHostFailed, "its host ended with exit code 0 while this test ran: N.C.A"),
+            (results["unit"].Code, results["unit"].Reason));
+    }
+
+    [UnixFact]
     public async Task A_suite_that_is_stopped_at_its_timeout_tells_what_ran()
     {
         run.Folder.Write("xunit.v3.core.dll", "");

@@ -172,6 +172,16 @@ public sealed class TestRunnerTests : IDisposable
     }
 
     [UnixFact]
+    public async Task Coverage_of_a_program_of_xunit_is_refused_and_not_forgotten()
+    {
+        run.Folder.Write("xunit.v3.core.dll", "");
+        TestWork work = host.Work with { Platform = TestPlatform.TestingPlatform, Coverage = true, Packages = ["coverlet.MTP"] };
+        Run.Results results = await run.Async(host.Suite("unit", work));
+        Assert.StartsWith("could not be started: Coverage is asked for, and xunit.v3 run by its own command line collects none",
+            results["unit"].Reason, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
     public async Task A_program_without_a_report_says_which_package_to_add()
     {
         Run.Results results = await run.Async(host.Suite("unit", host.Work with { Platform = TestPlatform.TestingPlatform }));

@@ -13,8 +13,8 @@ internal static class TestCoverage
     {
         if (work.Platform == TestPlatform.TestingPlatform && XunitCommand.IsFor(work))
         {
-            return "Coverage is asked for, and xunit.v3 run by its own command line collects none: let the SDK's test platform run it, with "
-                + $"Microsoft.NET.Test.Sdk, xunit.runner.visualstudio and coverlet.collector referenced in '{work.ProjectFile}'";
+            return "Coverage is asked for, and xunit.v3 run by its own command line collects none: let the SDK's test platform run it, "
+                + $"with Microsoft.NET.Test.Sdk, xunit.runner.visualstudio and coverlet.collector referenced in '{work.ProjectFile}'";
         }
         string[] packages = work.Platform == TestPlatform.VSTest
             ? ["coverlet.collector"]

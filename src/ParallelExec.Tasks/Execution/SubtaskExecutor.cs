@@ -4,9 +4,11 @@ using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Execution.Services;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.State;
+using ParallelExec.TestResults;
 
 namespace ParallelExec.Execution;
 
@@ -109,6 +111,7 @@ internal sealed class SubtaskExecutor(
                 StartedAt = startedAt,
                 Duration = time.GetElapsedTime(started),
                 Values = record.Values,
+                Tests = KeptTests(planned),
                 Record = reused.IsNew ? record : null,
             };
         }
@@ -116,7 +119,7 @@ internal sealed class SubtaskExecutor(
         if (reused.Problem is { } problem)
             log.Report(problem);
         else if (cache?.Restore(planned, reused.Fingerprint, cancel) is { } restored)
-            return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started) };
+            return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started), Tests = KeptTests(planned) };
         string? why = cache is null ? reused.Why : cache.Why(planned, reused);
         reuse.SetHasRun(planned);
         PlannedSubtask work = reused.Stale is { } stale
@@ -131,4 +134,7 @@ internal sealed class SubtaskExecutor(
         cache?.Store(planned, reused.Fingerprint, result);
         return result;
     }
+    // Its results are an output, so that they are what they were.
+    private TestSummary? KeptTests(PlannedSubtask planned) =>
+        planned.Subtask.Work is TestWork ? TestTotals.Kept(TestFiles.ResultOf(options, planned.Id)) : null;
 }

@@ -33,6 +33,10 @@ internal static class Wording
     public static string Shorten(string text, int length) =>
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 4]) ? length - 4 : length - 3)] + "...";
 
+    /// <summary>A name that may have line breaks in it, where one line is meant.</summary>
+    public static string OneLine(string text) =>
+        text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\r', ' ');
+
     /// <summary>Some ids, and how many more there are.</summary>
     public static string Ids(IReadOnlyCollection<string> ids, int shown = 8) =>
         string.Join(", ", ids.Take(shown)) + (ids.Count > shown ? $" and {ids.Count - shown} more" : "");

@@ -11,7 +11,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 {
     /// <summary>How much of a failed subtask's output is shown; the log file has all of it.</summary>
     private const int LinesOnFailure = 100;
-    private const int LongestMessage = 2000;
     private const string Indent = "    ";
 
     // By index. Not a sorted dictionary: this one is compiled, of that one each method would be at each start.
@@ -133,7 +132,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
         // Of a service and all that fails with it, only the service is the error.
         if (result.Code == Codes.TestFailed)
-            ShowFailedTests(subtask, result);
+            FailedTests.Show(log, subtask, result, Indent);
         else if (result is { IsFailure: true, Cause: "" }
             && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
             log.Report(Failure(planned, result));
@@ -143,18 +142,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
     private string Ended(PlannedSubtask planned, SubtaskResult result) =>
         $"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{Attempts(result)})"
             + Because(result) + Counts(result);
-
-    private void ShowFailedTests(Subtask subtask, SubtaskResult result)
-    {
-        Severity severity = subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error;
-        foreach (TestFailure test in result.Tests?.Failures ?? [])
-        {
-            Origin? at = test.File.Length == 0 ? subtask.Origin
-                : subtask.Origin! with { Location = new SourceLocation(test.File, test.Line) };
-            log.Report(new Diagnostic(
-                Codes.TestFailed, severity, $"{test.Name} failed: {Wording.Shorten(test.Message, LongestMessage)}", at));
-        }
-    }
 
     /// <param name="inOneLine">Its error says all that is to be said of it.</param>
     private void ShowOutput(Subtask subtask, SubtaskResult result, bool inOneLine)

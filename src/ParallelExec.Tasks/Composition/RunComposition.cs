@@ -72,6 +72,7 @@ internal sealed class RunComposition : IDisposable
             new AttemptRunner(Options, handOver, runner, setup.Time),
             projects,
             new ServiceRunner(Options, handOver, processes, threads, setup.Time),
+            new ServiceUse(setup.Plan, reuse),
             journal,
             setup.Log,
             setup.Time);

@@ -20,6 +20,7 @@ internal sealed class SubtaskExecutor(
     AttemptRunner attempts,
     ProjectRunner projects,
     ServiceRunner services,
+    ServiceUse use,
     Journal journal,
     IRunLog log,
     TimeProvider time)
@@ -87,8 +88,14 @@ internal sealed class SubtaskExecutor(
     private Task<SubtaskResult> ServeAsync(
         PlannedSubtask service, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ready, CancellationToken cancel)
     {
-        journal.Working(service.Id, time.GetUtcNow(), null);
+        DateTimeOffset at = time.GetUtcNow();
         reuse.Pass(service);
+        if (!use.IsNeeded(service, results))
+        {
+            const string Why = "all that depend on it are up to date";
+            return Task.FromResult(new SubtaskResult { Status = SubtaskStatus.UpToDate, Reason = Why, StartedAt = at });
+        }
+        journal.Working(service.Id, at, null);
         return services.RunAsync(service, results, ready, cancel);
     }
 

@@ -114,6 +114,13 @@ internal sealed class Journal : IRunObserver, IDisposable
                 case SubtaskEnded(var subtask, var result):
                     Append(json => WriteEnd(json, subtask.Id, result));
                     break;
+                case ServiceReady(var service, _):
+                    Append(json =>
+                    {
+                        json.Exactly("event", "ready");
+                        json.Exactly("id", service.Id);
+                    });
+                    break;
                 case SubtasksSkipped(var skipped):
                     foreach (string id in skipped.Subtasks.Select(subtask => subtask.Id))
                         Append(json => WriteEnd(json, id, SubtaskResult.Skipped(skipped.Reason)));
@@ -127,7 +134,7 @@ internal sealed class Journal : IRunObserver, IDisposable
                     Force();
                     break;
                 // What begins is written by whoever begins it, before it does.
-                case RunStarted or SubtaskStarted or ServiceReady or RunStopping or Tick:
+                case RunStarted or SubtaskStarted or RunStopping or Tick:
                     break;
                 default:
                     throw happened.NotKnownTo(this);

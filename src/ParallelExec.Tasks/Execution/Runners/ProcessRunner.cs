@@ -73,6 +73,7 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
 
     private RunnerResult RunTo(LaunchedCommand command, AttemptContext context)
     {
+        int? watched = null;
         try
         {
             // One that writes it itself does not start without it either.
@@ -80,10 +81,12 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
                 return NotStarted($"its log file '{context.LogFile}' can not be written: {problem}");
             // Whatever is thrown from here on: it is ended before that goes on.
             using ChildProcess child = ChildProcess.Start(command, context.Planned.Subtask.WorkingDirectory, context.Environment);
+            watched = watchdog.Started(child);
             return AwaitEnd(child, command, context);
         }
         finally
         {
+            watchdog.Ended(watched);
             if (command.ScriptFile is not null)
                 Remove(command.ScriptFile);
         }

@@ -68,6 +68,7 @@ internal sealed class RunComposition : IDisposable
             Options,
             threads,
             reuse,
+            new SetCheck(setup.Plan, Options, reuse),
             cache is null ? null : new CachedOutputs(Options, cache, reuse),
             new AttemptRunner(Options, handOver, runner, setup.Time),
             projects,

@@ -16,6 +16,7 @@ internal sealed class SubtaskExecutor(
     RunOptions options,
     BlockingThreads threads,
     Reuse reuse,
+    SetCheck sets,
     CachedOutputs? cache,
     AttemptRunner attempts,
     ProjectRunner projects,
@@ -37,6 +38,9 @@ internal sealed class SubtaskExecutor(
             case { Work: MilestoneWork, Verify: null, Outputs.IsEmpty: true }:
                 reuse.Pass(subtask);
                 ended(new SubtaskResult { Status = SubtaskStatus.Succeeded, StartedAt = time.GetUtcNow() });
+                break;
+            case { Set: not null } when cache is null && reuse.IsResting(subtask):
+                _ = ToTheEndAsync(null);
                 break;
             // A project only queues itself here. The rest has a thread each, so that starting processes uses every core.
             case { Work: ProjectWork, Inputs.IsEmpty: true }:
@@ -104,6 +108,7 @@ internal sealed class SubtaskExecutor(
     {
         DateTimeOffset startedAt = time.GetUtcNow();
         long started = time.GetTimestamp();
+        sets.Look(planned);
         Reused reused = reuse.Find(planned);
         if (reused.Record is { } record)
         {

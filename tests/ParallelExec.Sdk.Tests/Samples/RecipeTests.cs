@@ -37,7 +37,9 @@ public sealed partial class RecipeTests : IDisposable
         folder.Write("src/Lib/Lib.csproj", "<Project />");
         folder.Write("tests/Unit.Tests/Unit.Tests.csproj", """
             <Project>
-              <PropertyGroup><IsTestProject>true</IsTestProject><TargetFramework>net10.0</TargetFramework><TargetPath>Unit.Tests.dll</TargetPath></PropertyGroup>
+              <PropertyGroup>
+                <IsTestProject>true</IsTestProject><TargetFramework>net10.0</TargetFramework><TargetPath>Unit.Tests.dll</TargetPath>
+              </PropertyGroup>
             </Project>
             """);
         folder.Write("docs/use/first.md", "# First");

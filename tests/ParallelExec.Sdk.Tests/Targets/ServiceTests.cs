@@ -30,12 +30,18 @@ public sealed class ServiceTests : IDisposable
         running.Send(ProcessSignal.Interrupt);
         BuildRun run = await running.ExitAsync();
         Assert.All(children, child => Assert.True(ProcessProbe.WaitGone(child)));
-        int cancelled = run.Output.IndexOf("test cancelled", StringComparison.Ordinal), stopped = run.Output.IndexOf("db stopped", StringComparison.Ordinal);
+        int cancelled = run.Output.IndexOf("test cancelled", StringComparison.Ordinal);
+        int stopped = run.Output.IndexOf("db stopped", StringComparison.Ordinal);
         Assert.True(0 <= cancelled && cancelled < stopped, run.Output);
         Assert.False(run.HasError("PEX3009"), run.Output);
     }
 
     private TargetsProject Project(string server, string readyWhen) => TargetsProject.Create(folder, p => p
-        .ItemInclude("ParallelTask", "db", metadata: new Dictionary<string, string?> { ["Service"] = "true", ["Command"] = server, ["ReadyWhen"] = readyWhen })
+        .ItemInclude("ParallelTask", "db", metadata: new Dictionary<string, string?>
+        {
+            ["Service"] = "true",
+            ["Command"] = server,
+            ["ReadyWhen"] = readyWhen,
+        })
         .ParallelTask("test", TestChildProgram.Command("hang", folder.Combine("test")), dependsOn: "db"));
 }

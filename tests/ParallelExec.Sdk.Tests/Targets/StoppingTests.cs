@@ -34,8 +34,9 @@ public sealed class StoppingTests : IDisposable
         TargetsProject project = Stubborn();
         using (RunningDotNet running = await project.StartAsync())
         {
-            int[] children =
-                [await running.WaitForPidAsync("stubborn"), await running.WaitForPidAsync("background"), await running.WaitForPidAsync("forgetful")];
+            var children = new List<int>();
+            foreach (string name in new[] { "stubborn", "background", "forgetful" })
+                children.Add(await running.WaitForPidAsync(name));
             running.Send(ProcessSignal.Kill);
             await running.ExitAsync();
             Assert.All(children, child => Assert.True(ProcessProbe.WaitGone(child)));
@@ -73,7 +74,8 @@ public sealed class StoppingTests : IDisposable
     }
 
     // It is no longer seen in its environment that it is ours.
-    private string Forgetful => OperatingSystem.IsLinux() ? $"{TestChildProgram.Command("forget-environment", folder.Combine("forgetful"))} & " : "";
+    private string Forgetful => !OperatingSystem.IsLinux() ? ""
+        : $"{TestChildProgram.Command("forget-environment", folder.Combine("forgetful"))} & ";
 
     private TargetsProject Stubborn() => TargetsProject.Create(folder, p => p
         .ParallelTask("quick", TestChildProgram.Command("exit", "0"))

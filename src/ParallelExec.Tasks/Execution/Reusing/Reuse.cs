@@ -56,12 +56,19 @@ internal sealed class Reuse(
     /// <summary>Looks whether it need not run. What it depends on must have ended.</summary>
     public Reused Find(PlannedSubtask planned) => resting[planned.Index] ?? Find(planned, inputsAreThere: true);
 
+    /// <summary>It was found earlier that it need not run.</summary>
+    public bool IsResting(PlannedSubtask planned) => resting[planned.Index] is not null;
+
     /// <summary>Looks earlier than it starts. Where it need not run, that holds then too.</summary>
     public bool Rests(PlannedSubtask planned)
     {
         Reused reused = Find(planned);
         if (reused.Record is not { } record)
+        {
+            // What it is made of is what is there when it starts.
+            fingerprints.Forget(planned);
             return false;
+        }
         resting[planned.Index] = reused;
         HandOn(planned, record);
         return true;

@@ -29,7 +29,7 @@ internal sealed class ServiceUse(ExecutionPlan plan, Reuse reuse)
         }
 
         bool IsKnown(int index) => index == service.Index || below.Contains(index) || results[index] is not null
-            || plan.Subtasks[index] is { Excluded: not null } or { Subtask.Service: not null };
+            || plan.Subtasks[index] is { Excluded: not null } or { Subtask.Service: not null } || reuse.IsResting(plan.Subtasks[index]);
     }
 
     private bool Rests(PlannedSubtask dependent)

@@ -14,9 +14,9 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # As a converter of documents does: it starts, computes for some hundredths of a second, and writes a file.
-printf '#!/bin/sh\nexec awk -v n=%s '\''BEGIN { for (i = 0; i < n; i++) s += i * i %% 7 } { print s, $0 }'\'' "$1" > "$2"\n' "$WORK" > "$folder/work"
-printf '#!/bin/sh\nexec cp "$1" "$2"\n' > "$folder/copy"
-chmod +x "$folder/work" "$folder/copy"
+printf '#!/bin/sh\nexec awk -v n=%s '\''BEGIN { for (i = 0; i < n; i++) s += i * i %% 7 } { print s, $0 }'\'' "$1" > "$2"\n' "$WORK" > "$folder/slow"
+printf '#!/bin/sh\nexec cp "$1" "$2"\n' > "$folder/quick"
+chmod +x "$folder/slow" "$folder/quick"
 
 generate() { # folder, files, program
   mkdir -p "$folder/$1/docs" "$folder/$1"/out-{make,ninja,pex}
@@ -37,8 +37,8 @@ generate() { # folder, files, program
 </Project>
 XML
 }
-generate work "$COUNT" work
-generate many "$MANY" copy
+generate work "$COUNT" slow
+generate many "$MANY" quick
 
 run_case() {
   case $1 in

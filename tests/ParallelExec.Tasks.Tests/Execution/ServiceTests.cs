@@ -177,7 +177,7 @@ public sealed class ServiceTests : IDisposable
     public async Task Where_another_program_is_faster_to_take_its_port_it_gets_another_one()
     {
         string serve = TestChildProgram.Command("serve", "{port}", run.Folder.Combine("db"));
-        string chosen = $"echo {{port}} > chosen; {TestChildProgram.Command("wait", run.Folder.Path, "taken")}";
+        string chosen = $"echo {{port}} > new; mv new chosen; {TestChildProgram.Command("wait", run.Folder.Path, "taken")}";
         string beaten = $"if [ $PARALLELEXEC_ATTEMPT = 1 ]; then {chosen}; fi; exec {serve}";
         Task<Run.Results> running = run.Async(Service(run.Shell("db", beaten), "line"), Asks("test <- db", "/"));
         using var other = new TcpListener(IPAddress.Any, await FileWait.ForPidAsync(run.Folder.Combine("chosen")));

@@ -73,10 +73,12 @@ internal sealed class RunComposition : IDisposable
             Options,
             threads,
             reuse,
+            new SetCheck(setup.Plan, Options, reuse),
             cache is null ? null : new CachedOutputs(Options, cache, reuse),
             new AttemptRunner(Options, handOver, runner, setup.Time),
             projects,
             new ServiceRunner(Options, handOver, processes, threads, setup.Time),
+            new ServiceUse(setup.Plan, reuse),
             journal,
             setup.Log,
             setup.Time);

@@ -18,10 +18,12 @@ internal sealed class SubtaskExecutor(
     RunOptions options,
     BlockingThreads threads,
     Reuse reuse,
+    SetCheck sets,
     CachedOutputs? cache,
     AttemptRunner attempts,
     ProjectRunner projects,
     ServiceRunner services,
+    ServiceUse use,
     Journal journal,
     IRunLog log,
     TimeProvider time)
@@ -38,6 +40,9 @@ internal sealed class SubtaskExecutor(
             case { Work: MilestoneWork, Verify: null, Outputs.IsEmpty: true }:
                 reuse.Pass(subtask);
                 ended(new SubtaskResult { Status = SubtaskStatus.Succeeded, StartedAt = time.GetUtcNow() });
+                break;
+            case { Set: not null } when cache is null && reuse.IsResting(subtask):
+                _ = ToTheEndAsync(null);
                 break;
             // A project only queues itself here. The rest has a thread each, so that starting processes uses every core.
             case { Work: ProjectWork, Inputs.IsEmpty: true }:
@@ -89,8 +94,14 @@ internal sealed class SubtaskExecutor(
     private Task<SubtaskResult> ServeAsync(
         PlannedSubtask service, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ready, CancellationToken cancel)
     {
-        journal.Working(service.Id, time.GetUtcNow(), null);
+        DateTimeOffset at = time.GetUtcNow();
         reuse.Pass(service);
+        if (!use.IsNeeded(service, results))
+        {
+            const string Why = "all that depend on it are up to date";
+            return Task.FromResult(new SubtaskResult { Status = SubtaskStatus.UpToDate, Reason = Why, StartedAt = at });
+        }
+        journal.Working(service.Id, at, null);
         return services.RunAsync(service, results, ready, cancel);
     }
 
@@ -99,6 +110,7 @@ internal sealed class SubtaskExecutor(
     {
         DateTimeOffset startedAt = time.GetUtcNow();
         long started = time.GetTimestamp();
+        sets.Look(planned);
         Reused reused = reuse.Find(planned);
         if (reused.Record is { } record)
         {

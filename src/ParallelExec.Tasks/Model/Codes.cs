@@ -12,6 +12,7 @@ internal static class Codes
     public const string NotInThisVersion = "PEX1006";
     public const string DoesNotApply = "PEX1007";
     public const string TestProject = "PEX1008";
+    public const string NothingDeclared = "PEX1009";
 
     // PEX2xxx: graph and plan
     public const string MissingDependency = "PEX2001";

@@ -12,7 +12,7 @@ namespace ParallelExec.Reporting;
 /// <summary>How far the subtasks are: those of task folders as their files say, others as the last run left them.</summary>
 internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun)
 {
-    private enum Progress { Completed, Running, Ready, Waiting, Blocked, Failed }
+    private enum Progress { Completed, Running, Serving, Ready, Waiting, Blocked, Failed }
 
     /// <summary>Progress for each group, and what is ready, running, blocked and by what.</summary>
     /// <param name="project">The heading of subtasks without a group.</param>
@@ -33,6 +33,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
             text.Append(CultureInfo.InvariantCulture,
                 $"  Status: {feature?.Status ?? (done == all ? "completed" : "active")} | Progress: {100 * done / all}% ({done}/{all})\n");
             Section("Running", Progress.Running, _ => "");
+            Section("Serving", Progress.Serving, _ => "");
             Section("Failed", Progress.Failed, _ => "");
             Section("Ready", Progress.Ready, subtask => subtask.Subtask.Parallel ? " [parallel]" : " [alone]");
             Section("Waiting", Progress.Waiting, subtask => $" (waiting: {Wording.Ids([.. Open(subtask)])})");
@@ -93,7 +94,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
             }
             : !lastRun.Statuses.TryGetValue(subtask.Id, out SubtaskStatus? status) ? null : status switch
             {
-                null => isRunning ? Progress.Running : null,
+                null => !isRunning ? null : lastRun.Serving.Contains(subtask.Id) ? Progress.Serving : Progress.Running,
                 SubtaskStatus.Succeeded or SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored => Progress.Completed,
                 SubtaskStatus.Failed or SubtaskStatus.TimedOut => Progress.Failed,
                 _ => null,
@@ -102,7 +103,8 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
     }
 
     private IEnumerable<string> Open(PlannedSubtask subtask) =>
-        subtask.Dependencies.Select(index => plan.Subtasks[index]).Where(dependency => ProgressOf(dependency) != Progress.Completed)
+        subtask.Dependencies.Select(index => plan.Subtasks[index])
+            .Where(dependency => ProgressOf(dependency) is not (Progress.Completed or Progress.Serving))
             .Select(dependency => dependency.Id);
 
     private static string Named(PlannedSubtask subtask) => subtask.Subtask.Title.Length == 0 ? subtask.Id
@@ -111,7 +113,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
     private static char Mark(Progress progress) => progress switch
     {
         Progress.Completed => '✓',
-        Progress.Running => '~',
+        Progress.Running or Progress.Serving => '~',
         Progress.Failed or Progress.Blocked => '✗',
         _ => '○',
     };

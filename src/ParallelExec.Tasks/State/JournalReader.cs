@@ -22,6 +22,9 @@ internal sealed class JournalReader(string projectDirectory)
     /// <summary>How the subtasks of the last run have ended; null = it was under way.</summary>
     public IReadOnlyDictionary<string, SubtaskStatus?> Statuses => statuses;
 
+    /// <summary>Services that are ready, and have not ended.</summary>
+    public HashSet<string> Serving { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The last run has come to its end.</summary>
     public bool HasEnded { get; private set; }
 
@@ -129,8 +132,12 @@ internal sealed class JournalReader(string projectDirectory)
                     records.Remove(started);
                     statuses[started] = null;
                     break;
+                case "ready":
+                    Serving.Add(Text(root.GetProperty("id")));
+                    break;
                 case "ended":
                     string id = Text(root.GetProperty("id"));
+                    Serving.Remove(id);
                     statuses[id] = Status(Text(root.GetProperty("status")));
                     if (root.TryGetProperty("fingerprint", out _))
                         records[id] = ReadRecord(root);

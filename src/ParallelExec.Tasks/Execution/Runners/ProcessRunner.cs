@@ -77,6 +77,7 @@ internal sealed class ProcessRunner(
     private RunnerResult RunTo(LaunchedCommand command, Work work, AttemptContext context)
     {
         JobShare? share = null;
+        int? watched = null;
         try
         {
             // One that writes it itself does not start without it either.
@@ -87,11 +88,13 @@ internal sealed class ProcessRunner(
             if (jobserver is not null)
                 (command, environment) = jobserver.Open(command, work, context, out share);
             using ChildProcess child = ChildProcess.Start(command, context.Planned.Subtask.WorkingDirectory, environment);
+            watched = watchdog.Started(child);
             return AwaitEnd(child, command, context);
         }
         finally
         {
             share?.Dispose();
+            watchdog.Ended(watched);
             if (command.ScriptFile is not null)
                 Remove(command.ScriptFile);
         }

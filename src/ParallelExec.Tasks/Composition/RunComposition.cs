@@ -14,6 +14,7 @@ using ParallelExec.Model;
 using ParallelExec.Reporting;
 using ParallelExec.State;
 using ParallelExec.TaskFolders;
+using ParallelExec.Telemetry;
 
 namespace ParallelExec.Composition;
 
@@ -31,6 +32,7 @@ internal sealed class RunComposition : IDisposable
     private readonly Journal? journal;
     private readonly RemoteCache? remote;
     private readonly OutputCache? cache;
+    private readonly RunTelemetry? telemetry;
     private RunEngine? engine;
 
     /// <param name="stop">Asks for a stop: what runs is ended, cleanup still runs, then the run ends.</param>
@@ -40,7 +42,10 @@ internal sealed class RunComposition : IDisposable
         string runId = Guid.NewGuid().ToString("N");
         hashes = new Lazy<FileHashes>(() => FileHashes.Load(Options.Directory));
         watchdog = new Watchdog(runId, setup.Environment);
-        handOver = new HandOver(setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report);
+        telemetry = Options.Telemetry == TelemetryMode.None ? null
+            : RunTelemetry.TryBegin(setup.Plan, Options, setup.Environment, runId, setup.Log, setup.Masker);
+        handOver = new HandOver(
+            setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
         processes = new ProcessRunner(threads, setup.Masker, watchdog);
         reuse = new Reuse(
             setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records,
@@ -84,24 +89,31 @@ internal sealed class RunComposition : IDisposable
         return engine.RunAsync(stop);
     }
 
-    /// <summary>What goes on after the run: uploads, and the size of the cache. Never throws.</summary>
+    /// <summary>What goes on after the run: uploads, the size of the cache, the last spans. Never throws.</summary>
     /// <returns>What has failed in us; null where nothing has.</returns>
     public RunFault? End()
     {
-        try
+        return Ended("the cache", cache is null ? null : cache.End)
+            ?? Ended("telemetry", telemetry is null ? null : () => telemetry.End(setup.TelemetryPatience));
+
+        static RunFault? Ended(string what, Action? end)
         {
-            cache?.End();
-            return null;
-        }
-        catch (Exception e)
-        {
-            return new RunFault("the cache, after the run", e);
+            try
+            {
+                end?.Invoke();
+                return null;
+            }
+            catch (Exception e)
+            {
+                return new RunFault($"{what}, after the run", e);
+            }
         }
     }
 
     public void Dispose()
     {
         engine?.Dispose();
+        telemetry?.Dispose();
         remote?.Dispose();
         journal?.Dispose();
         watchdog.Dispose();
@@ -130,6 +142,8 @@ internal sealed class RunComposition : IDisposable
         observers.Add(new RunRecorder(setup.Plan, Options, setup.History, hashes, setup.Log, setup.Masker));
         if (TestReport.IsNeeded(setup.Plan))
             observers.Add(new TestReport(setup.Plan, Options, setup.Log, setup.Masker));
+        if (telemetry is not null)
+            observers.Add(telemetry);
         observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log));
         return observers;
     }

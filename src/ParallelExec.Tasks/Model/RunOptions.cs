@@ -73,6 +73,17 @@ internal sealed record RunOptions
 
     /// <summary>A test suite without a test is a success.</summary>
     public bool AllowNoTests { get; init; }
+
+    /// <summary>Who is told, while the run goes on, of spans.</summary>
+    public TelemetryMode Telemetry { get; init; }
+}
+
+internal enum TelemetryMode
+{
+    None,
+
+    /// <summary>A collector of OpenTelemetry, over HTTP.</summary>
+    Otlp,
 }
 
 internal enum CacheMode

@@ -12,6 +12,7 @@ using ParallelExec.Execution.Testing;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Reporting;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.State;
 using ParallelExec.TaskFolders;
 using ParallelExec.Telemetry;
@@ -144,7 +145,11 @@ internal sealed class RunComposition : IDisposable
             observers.Add(new TestReport(setup.Plan, Options, setup.Log, setup.Masker));
         if (telemetry is not null)
             observers.Add(telemetry);
-        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log));
+        // Behind those that write what it names, and before the console: a block of a CI engine is closed when its end is told.
+        CiCommands? ci = CiCommands.For(Options.Ci);
+        if (ci is not null)
+            observers.Add(new CiReport(setup.Plan, Options, ci, setup.Environment, setup.Log, setup.Masker));
+        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log, ci));
         return observers;
     }
 }

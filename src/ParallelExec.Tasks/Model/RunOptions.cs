@@ -76,6 +76,9 @@ internal sealed record RunOptions
 
     /// <summary>Who is told, while the run goes on, of spans.</summary>
     public TelemetryMode Telemetry { get; init; }
+
+    /// <summary>The engine that is told, in its own form, what happens.</summary>
+    public CiEngine Ci { get; init; }
 }
 
 internal enum TelemetryMode

@@ -26,7 +26,7 @@ internal static class LaterNames
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
-        ("MaxMemory", []), ("Jobserver", ["false"]), ("Ci", ["None"]),
+        ("MaxMemory", []), ("Jobserver", ["false"]),
         ("WhatIf", []),
         ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
         ("WorktreeSetup", []), ("WorktreeFiles", []),

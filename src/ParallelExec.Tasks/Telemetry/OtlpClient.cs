@@ -36,7 +36,8 @@ internal sealed class OtlpClient(OtlpSettings settings, OtlpJson json) : IDispos
         }
         catch (OperationCanceledException)
         {
-            return new OtlpAnswer { Problem = over.IsCancellationRequested ? "" : $"no answer came in {Wording.Duration(settings.Timeout)}" };
+            string problem = over.IsCancellationRequested ? "" : $"no answer came in {Wording.Duration(settings.Timeout)}";
+            return new OtlpAnswer { Problem = problem };
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

@@ -210,7 +210,8 @@ public sealed class RunTelemetryTests : IDisposable
         (string path, Dictionary<string, string> headers) = collector.Requests.First();
         Assert.Equal(("/own/path", "Bearer abc=", "one", "gzip"), (path, headers["authorization"], headers["x-team"],
             headers["content-encoding"]));
-        JsonElement resource = JsonDocument.Parse(collector.Bodies.First()).RootElement.GetProperty("resourceSpans")[0].GetProperty("resource");
+        JsonElement root = JsonDocument.Parse(collector.Bodies.First()).RootElement;
+        JsonElement resource = root.GetProperty("resourceSpans")[0].GetProperty("resource");
         Dictionary<string, string> attributes = FakeCollector.Attributes(resource);
         Assert.Equal(("nightly", "ci,linux", "build"), (attributes["service.name"], attributes["deployment.environment.name"],
             attributes["cicd.pipeline.name"]));

@@ -23,7 +23,7 @@ internal abstract class CiCommands
     /// <summary>How many issues of one severity are worth a line: the engine shows no more.</summary>
     public virtual int MostIssues => 0;
 
-    /// <summary>What commands say in MSBuild's form is an issue only where it is told as one; elsewhere the engine reads it itself.</summary>
+    /// <summary>Errors that commands write in MSBuild's form have to be told too: the engine does not read them itself.</summary>
     public virtual bool TellsLines => false;
 
     /// <summary>What begins and ends a group is obeyed only where nothing stands in front of it.</summary>

@@ -31,8 +31,8 @@ public sealed class CiTests : IDisposable
         BuildRun run = await FailingAsync("GITLAB_CI");
 
         // What reads the console here takes a return for a line's end. The engine's logger would have put spaces behind it.
-        Assert.Matches(@"(?m)^\e\[0Ksection_start:\d+:parallelexec_0\[collapsed=true\]\n\e\[0Koutput of docs$", run.Output);
-        Assert.Matches(@"(?m)^\e\[0Ksection_end:\d+:parallelexec_0\n\e\[0K$", run.Output);
+        Assert.Matches(@"(?m)^\e\[0Ksection_start:\d+:parallelexec_[0-9a-f]{8}_0\[collapsed=true\]\n\e\[0Koutput of docs$", run.Output);
+        Assert.Matches(@"(?m)^\e\[0Ksection_end:\d+:parallelexec_[0-9a-f]{8}_0\n\e\[0K$", run.Output);
     }
 
     private async Task<BuildRun> FailingAsync(string engine)

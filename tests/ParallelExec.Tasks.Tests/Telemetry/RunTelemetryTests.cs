@@ -177,6 +177,16 @@ public sealed class RunTelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_collector_for_another_protocol_is_told_which_one_is_spoken()
+    {
+        collector.Answers = _ => 415;
+        run.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
+        await run.Async(run.Child("a", "exit", "0"));
+
+        Assert.Contains("asks for the protocol grpc. ParallelExec speaks http/json", Assert.Single(Warnings()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_collector_says_that_it_has_refused_is_told()
     {
         collector.Text = """{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too old"}}""";

@@ -20,6 +20,9 @@ internal abstract class CiCommands
         _ => null,
     };
 
+    /// <summary>What names have in them: several projects of one build may have a run each, and the engine sees one log.</summary>
+    public string Run { get; init; } = Guid.NewGuid().ToString("N")[..8];
+
     /// <summary>How many issues of one severity are worth a line: the engine shows no more.</summary>
     public virtual int MostIssues => 0;
 

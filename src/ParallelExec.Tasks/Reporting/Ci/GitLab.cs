@@ -17,7 +17,7 @@ internal sealed class GitLab : CiCommands
         $"{Clear}section_end:{Seconds(at)}:{Name(number)}\r{Clear}";
 
     // By number: ids have characters that a section's name may not have, and what is left of two of them may be one.
-    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"parallelexec_{number}");
+    private string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"parallelexec_{Run}_{number}");
 
     private static string Seconds(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 }

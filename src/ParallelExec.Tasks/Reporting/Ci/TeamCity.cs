@@ -32,7 +32,7 @@ internal sealed class TeamCity : CiCommands
             yield return Message("importData", ("type", "junit"), ("path", TestFiles.MergedJUnit(options)));
     }
 
-    private static string Flow(PlannedSubtask subtask) => string.Create(CultureInfo.InvariantCulture, $"parallelexec-{subtask.Index}");
+    private string Flow(PlannedSubtask subtask) => string.Create(CultureInfo.InvariantCulture, $"parallelexec-{Run}-{subtask.Index}");
 
     private static string Message(string name, params (string Name, string Value)[] attributes)
     {

@@ -44,9 +44,9 @@ public sealed class CiCommandsTests : IDisposable
         Assert.Equal(new CiGroup("##[group]output of a", "##[endgroup]", true), Group(new AzurePipelines()));
         Assert.Equal(
             new CiGroup(
-                "\e[0Ksection_start:1700000000:parallelexec_0[collapsed=true]\r\e[0Koutput of a",
-                "\e[0Ksection_end:1700000012:parallelexec_0\r\e[0K", true),
-            Group(new GitLab()));
+                "\e[0Ksection_start:1700000000:parallelexec_r_0[collapsed=true]\r\e[0Koutput of a",
+                "\e[0Ksection_end:1700000012:parallelexec_r_0\r\e[0K", true),
+            Group(new GitLab { Run = "r" }));
         Assert.Equal(
             new CiGroup("##teamcity[blockOpened name='output of a']", "##teamcity[blockClosed name='output of a']", false),
             Group(new TeamCity()));

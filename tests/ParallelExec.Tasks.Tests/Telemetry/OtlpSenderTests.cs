@@ -40,7 +40,7 @@ public sealed class OtlpSenderTests : IDisposable
         Assert.Equal(4096, error.Length);
         Dictionary<string, string> attributes = FakeCollector.Attributes(span);
         Assert.Equal("9223372036854775807", attributes["number"]);
-        Assert.Contains("\ufffd", attributes["list"], StringComparison.Ordinal);
+        Assert.Contains("[{\"stringValue\":\"\\uFFFD\"},{\"stringValue\":\"b\"}]", attributes["list"], StringComparison.Ordinal);
     }
 
     private static Span Span(int number) =>

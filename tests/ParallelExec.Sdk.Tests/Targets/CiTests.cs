@@ -37,9 +37,9 @@ public sealed class CiTests : IDisposable
 
     private async Task<BuildRun> FailingAsync(string engine)
     {
+        var secrets = new Dictionary<string, string?> { ["Secrets"] = "TOKEN" };
         TargetsProject project = TargetsProject.Create(
-            folder, p => p.ParallelTask("docs", "echo ::error::forged; echo $TOKEN; exit 1", metadata: new Dictionary<string,
-                string?> { ["Secrets"] = "TOKEN" }));
+            folder, p => p.ParallelTask("docs", "echo ::error::forged; echo $TOKEN; exit 1", metadata: secrets));
         return await project.RunAsync(new DotNet(folder) { Environment = { [engine] = "true", ["TOKEN"] = "s3cret%" } });
     }
 }

@@ -1,5 +1,5 @@
-using ParallelExec.TestKit;
 using ParallelExec.Telemetry;
+using ParallelExec.TestKit;
 
 namespace ParallelExec.Tests.Telemetry;
 

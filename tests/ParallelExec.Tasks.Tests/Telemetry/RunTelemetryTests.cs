@@ -110,8 +110,8 @@ public sealed class RunTelemetryTests : IDisposable
     {
         run.Environment["TOKEN"] = "hush \"quoted\" secret";
         run.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "deployment.note=hush%20%22quoted%22%20secret";
-        await run.Async(run.Child("a", "echo", "hush \"quoted\" secret") with { Secrets = ["TOKEN"],
-            Title = "with hush \"quoted\" secret" });
+        Subtask subtask = run.Child("a", "echo", "hush \"quoted\" secret");
+        await run.Async(subtask with { Secrets = ["TOKEN"], Title = "with hush \"quoted\" secret" });
 
         string all = string.Concat(collector.Bodies);
         Assert.DoesNotContain("secret", all, StringComparison.Ordinal);

@@ -66,7 +66,8 @@ internal sealed class OtlpClient(OtlpSettings settings, OtlpJson json) : IDispos
         RetryConditionHeaderValue? after = response.Headers.RetryAfter;
         return new OtlpAnswer
         {
-            Problem = $"it answered {(int)response.StatusCode}",
+            Problem = $"it answered {(int)response.StatusCode}"
+                + (response.StatusCode == HttpStatusCode.UnsupportedMediaType ? ", so it does not take JSON" : ""),
             IsFinal = response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
             After = after?.Delta ?? (after?.Date is { } date ? date - TimeProvider.System.GetUtcNow() : null),

@@ -136,7 +136,7 @@ internal sealed class OtlpSender(OtlpSettings settings, OtlpJson json, Action<st
                 return;
             told = true;
         }
-        string protocol = settings.Protocol is "" or "http/json" ? ""
+        string protocol = settings.Protocol != "grpc" ? ""
             : $" The environment asks for the protocol {settings.Protocol}. ParallelExec speaks http/json: name an address that takes "
                 + "it in OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.";
         warn($"The collector {Wording.WithoutUserInfo(settings.Endpoint.AbsoluteUri)} has not taken all spans: {problem.TrimEnd('.')}. "

@@ -13,8 +13,10 @@ using ParallelExec.Execution.Testing;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Reporting;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.State;
 using ParallelExec.TaskFolders;
+using ParallelExec.Telemetry;
 
 namespace ParallelExec.Composition;
 
@@ -33,6 +35,7 @@ internal sealed class RunComposition : IDisposable
     private readonly Journal? journal;
     private readonly RemoteCache? remote;
     private readonly OutputCache? cache;
+    private readonly RunTelemetry? telemetry;
     private RunEngine? engine;
 
     /// <param name="stop">Asks for a stop: what runs is ended, cleanup still runs, then the run ends.</param>
@@ -42,7 +45,10 @@ internal sealed class RunComposition : IDisposable
         string runId = Guid.NewGuid().ToString("N");
         hashes = new Lazy<FileHashes>(() => FileHashes.Load(Options.Directory));
         watchdog = new Watchdog(runId, setup.Environment);
-        handOver = new HandOver(setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report);
+        telemetry = Options.Telemetry == TelemetryMode.None ? null
+            : RunTelemetry.TryBegin(setup.Plan, Options, setup.Environment, runId, setup.Log, setup.Masker);
+        handOver = new HandOver(
+            setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
         jobserver = ChildJobs.For(Options, setup.Environment);
         processes = new ProcessRunner(threads, setup.Masker, watchdog, jobserver);
         reuse = new Reuse(
@@ -91,24 +97,31 @@ internal sealed class RunComposition : IDisposable
         return engine.RunAsync(stop);
     }
 
-    /// <summary>What goes on after the run: uploads, and the size of the cache. Never throws.</summary>
+    /// <summary>What goes on after the run: uploads, the size of the cache, the last spans. Never throws.</summary>
     /// <returns>What has failed in us; null where nothing has.</returns>
     public RunFault? End()
     {
-        try
+        return Ended("the cache", cache is null ? null : cache.End)
+            ?? Ended("telemetry", telemetry is null ? null : () => telemetry.End(setup.TelemetryPatience));
+
+        static RunFault? Ended(string what, Action? end)
         {
-            cache?.End();
-            return null;
-        }
-        catch (Exception e)
-        {
-            return new RunFault("the cache, after the run", e);
+            try
+            {
+                end?.Invoke();
+                return null;
+            }
+            catch (Exception e)
+            {
+                return new RunFault($"{what}, after the run", e);
+            }
         }
     }
 
     public void Dispose()
     {
         engine?.Dispose();
+        telemetry?.Dispose();
         remote?.Dispose();
         journal?.Dispose();
         jobserver?.Dispose();
@@ -138,7 +151,13 @@ internal sealed class RunComposition : IDisposable
         observers.Add(new RunRecorder(setup.Plan, Options, setup.History, hashes, setup.Log, setup.Masker));
         if (TestReport.IsNeeded(setup.Plan))
             observers.Add(new TestReport(setup.Plan, Options, setup.Log, setup.Masker));
-        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log));
+        if (telemetry is not null)
+            observers.Add(telemetry);
+        // Behind those that write what it names, and before the console: a block of a CI engine is closed when its end is told.
+        CiCommands? ci = CiCommands.For(Options.Ci);
+        if (ci is not null)
+            observers.Add(new CiReport(setup.Plan, Options, ci, setup.Environment, setup.Log, setup.Masker));
+        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log, ci));
         return observers;
     }
 }

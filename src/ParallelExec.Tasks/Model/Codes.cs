@@ -40,6 +40,8 @@ internal static class Codes
     public const string VariableLost = "PEX3011";
     public const string NoTests = "PEX3020";
     public const string TestHostFailed = "PEX3021";
+    public const string Telemetry = "PEX3030";
+    public const string Ci = "PEX3031";
 
     // PEX4xxx: state
     public const string Locked = "PEX4001";

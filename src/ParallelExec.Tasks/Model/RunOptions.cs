@@ -79,6 +79,20 @@ internal sealed record RunOptions
 
     /// <summary>A test suite without a test is a success.</summary>
     public bool AllowNoTests { get; init; }
+
+    /// <summary>Who is told, while the run goes on, of spans.</summary>
+    public TelemetryMode Telemetry { get; init; }
+
+    /// <summary>The engine that is told, in its own form, what happens.</summary>
+    public CiEngine Ci { get; init; }
+}
+
+internal enum TelemetryMode
+{
+    None,
+
+    /// <summary>A collector of OpenTelemetry, over HTTP.</summary>
+    Otlp,
 }
 
 /// <summary>How a child is told where its jobs come from.</summary>

@@ -69,7 +69,7 @@ internal static class Names
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
-        "AllowNoTests", "DotnetConflicts", "AffectedSince", "MaxMemory", "Jobserver");
+        "AllowNoTests", "DotnetConflicts", "AffectedSince", "MaxMemory", "Jobserver", "Telemetry", "Ci");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
     public static readonly IReadOnlySet<string> Reports = Set("json", "markdown");

@@ -51,6 +51,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             RemoteCacheWrite = Boolean("RemoteCacheWrite") ?? true,
             OnLocked = OneOf<OnLocked>("OnLocked"),
             AllowNoTests = Boolean("AllowNoTests") ?? false,
+            Ci = ParseCi(),
+            Telemetry = OneOf<TelemetryMode>("Telemetry"),
             TaskFolders = ParseTaskFolders(projectDirectory),
             AllowOutside = Boolean("AllowOutside") ?? false,
             Summary = ParseSummary(),
@@ -155,6 +157,11 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             .Where(item => !new MetadataReader(item, diagnostics).Failed).Select(item => item.Id);
         return [.. List("TaskFolder").Concat(items).Select(folder => Path.GetFullPath(Values.NativePath(folder), projectDirectory))];
     }
+
+    private CiEngine ParseCi() =>
+        Text("Ci") is not { } text || text.Equals("Auto", StringComparison.OrdinalIgnoreCase)
+            ? CiDetection.Of(declared.Environment)
+            : Read("Ci", Values.OneOf<CiEngine>, $"Auto, or {Values.NamesOf(typeof(CiEngine))}") ?? CiEngine.None;
 
     private string ParseSummary()
     {

@@ -2,12 +2,13 @@ using ParallelExec.Agents;
 using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.Scheduling;
 
 namespace ParallelExec.Reporting;
 
 /// <summary>Tells people what happens: one line per change, a failure with its output, a heartbeat, a summary.</summary>
-internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log) : IRunObserver
+internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log, CiCommands? ci = null) : IRunObserver
 {
     /// <summary>How much of a failed subtask's output is shown; the log file has all of it.</summary>
     private const int LinesOnFailure = 100;
@@ -136,7 +137,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         else if (result is { IsFailure: true, Cause: "" }
             && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
             log.Report(Failure(planned, result));
-        ShowOutput(subtask, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
+        ShowOutput(planned, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
     }
 
     private string Ended(PlannedSubtask planned, SubtaskResult result) =>
@@ -144,8 +145,9 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             + Because(result) + Counts(result);
 
     /// <param name="inOneLine">Its error says all that is to be said of it.</param>
-    private void ShowOutput(Subtask subtask, SubtaskResult result, bool inOneLine)
+    private void ShowOutput(PlannedSubtask planned, SubtaskResult result, bool inOneLine)
     {
+        Subtask subtask = planned.Subtask;
         if (result.LogFile.Length == 0)
             return;
         bool parse = subtask.ParseDiagnostics switch
@@ -166,7 +168,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         if (lines != 0 || parse)
             OutputBlock.Show(
                 log, result.LogFile, Indent, lines, parse ? line => log.TryDiagnosticLine(line, subtask.Id, asWarnings)
-                : null, AgentTranscript.For(subtask.Work));
+                : null, AgentTranscript.For(subtask.Work), ci?.GroupOf(planned, result));
     }
 
     private static Diagnostic Failure(PlannedSubtask planned, SubtaskResult result)

@@ -37,6 +37,9 @@ public class OptionsParserTests
     [InlineData("Enabled", "maybe", "ParallelExecEnabled is 'maybe'; expected true or false.")]
     [InlineData("RunOn", "Never", "ParallelExecRunOn is 'Never'; expected BeforeBuild or AfterBuild, or nothing.")]
     [InlineData("OnLocked", "Fail,Wait", "ParallelExecOnLocked is 'Fail,Wait'; expected one of Fail, Wait.")]
+    [InlineData("Telemetry", "Zipkin", "ParallelExecTelemetry is 'Zipkin'; expected one of None, Otlp.")]
+    [InlineData("Ci", "Travis", "ParallelExecCi is 'Travis'; expected Auto, or one of None, GitHubActions, "
+        + "AzurePipelines, GitLab, TeamCity, Jenkins.")]
     [InlineData("MaxParallelism", "99999999999", "ParallelExecMaxParallelism is '99999999999'; expected a whole number, 1 or more.")]
     [InlineData("MaxParallelism", "0", "ParallelExecMaxParallelism is '0'; expected a whole number, 1 or more.")]
     [InlineData("Reports", "pdf", "ParallelExecReports is 'pdf'; expected json and markdown, separated by ';'.")]

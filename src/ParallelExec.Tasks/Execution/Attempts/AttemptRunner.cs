@@ -24,14 +24,18 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         CpuUse? cpu = CpuUse.None;
         TimeSpan waited = TimeSpan.Zero;
         SubtaskResult result;
+        var each = ImmutableArray<AttemptResult>.Empty;
         int attempt = 1;
         while (true)
         {
+            DateTimeOffset begun = time.GetUtcNow();
             long attempted = time.GetTimestamp();
             result = await AttemptAsync(planned, attempt, results, expected, cancel).ConfigureAwait(false);
             bool again = attempt <= planned.Subtask.Retries && Judgement.MayBeRetried(result);
             if (again || attempt > 1)
                 AttemptLine.Append(result.LogFile, attempt, result, time.GetElapsedTime(attempted));
+            if (again || attempt > 1)
+                each = each.Add(new AttemptResult(begun, time.GetElapsedTime(attempted), result.Status, result.Reason));
             killed = killed.AddRange(result.Killed);
             cpu = cpu?.Plus(result.Cpu);
             waited += result.Waited;
@@ -49,6 +53,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             Duration = duration > TimeSpan.Zero ? duration : TimeSpan.Zero,
             Waited = waited,
             Attempts = attempt,
+            EachAttempt = each,
             Killed = killed,
             Cpu = cpu,
         };

@@ -19,7 +19,10 @@ internal static class AgentCheck
         {
             PlannedSubtask first = tool.First();
             if (ExecutableFinder.Find(tool.Key, first.Subtask.WorkingDirectory, environment) is not null)
+            {
+                CheckNames(tool, environment, diagnostics);
                 continue;
+            }
             string install = Command(first)!.Preset is { } preset
                 ? $" Install it with `{AgentPreset.Find(preset)!.Install}`, or {Located(Command(first)!.Item, preset)}."
                 : "";
@@ -38,6 +41,36 @@ internal static class AgentCheck
                         Codes.PromptTooLong,
                         $"'{subtask.Id}': its prompt has {length} characters, at most {PromptText.Longest} are sent. Shorten it, or put a "
                         + $"part of it into ContextFiles.", subtask.Subtask.Origin));
+        }
+        // Of a run that does not begin there is more to say than this.
+        string[] believed = [.. agents.Where(subtask => !subtask.Subtask.IsProvable).Select(subtask => subtask.Id)];
+        if (believed.Length > 0 && !diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
+        {
+            diagnostics.Add(Diagnostic.Warning(
+                Codes.OnlyWord,
+                $"{Wording.Ids(believed)}: nothing proves that this is done, so an agent's word is all there is. Add Outputs, or a command "
+                    + $"that checks it in Verify (in a task folder: deliverables, verify).",
+                agents.First(subtask => !subtask.Subtask.IsProvable).Subtask.Origin));
+        }
+    }
+
+    /// <summary>Agents that their command line would not know, each once.</summary>
+    private static void CheckNames(
+        IEnumerable<PlannedSubtask> agents, IReadOnlyDictionary<string, string> environment, List<Diagnostic> diagnostics)
+    {
+        foreach (IGrouping<string, PlannedSubtask> named in agents.Where(subtask => Command(subtask) is { AgentName.Length: > 0 })
+            .GroupBy(subtask => Command(subtask)!.AgentName))
+        {
+            PlannedSubtask first = named.First();
+            AgentCommand command = Command(first)!;
+            if (AgentDefinitions.WhyUnknown(command, first.Subtask.WorkingDirectory, environment) is not { } why)
+                continue;
+            diagnostics.Add(Diagnostic.Error(
+                Codes.AgentUnknown,
+                $"{Wording.Ids([.. named.Select(subtask => subtask.Id)])}: {command.Preset} does not know the agent '{command.AgentName}': "
+                    + $"{why}. Define it there, or say which agent is meant: <ParallelAgent Include=\"{command.AgentName}\" "
+                    + $"Runner=\"{command.Preset}\" Arguments=\"--agent;NAME\" />.",
+                first.Subtask.Origin));
         }
     }
 

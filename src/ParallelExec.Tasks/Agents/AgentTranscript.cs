@@ -37,9 +37,15 @@ internal static class AgentTranscript
         ("codex" or "gemini", "error") => $"error: {line.TextAt("message")}",
         ("claude" or "qwen", "assistant") => Message(line),
         ("claude" or "qwen", "result") => line.TextAt("result"),
+        ("claude", "system") when line.TextAt("subtype") == "api_retry" =>
+            $"waits for its service: {line.TextAt("error")} {line.TextAt("error_status")}".TrimEnd(),
         ("copilot", "assistant.message") => line.TextAt("data", "content"),
-        ("gemini", "message") => line.TextAt("content"),
+        ("copilot", "tool.execution_start") => line.TextAt("data", "toolName"),
+        ("copilot", "session.error") => $"error: {line.TextAt("data", "message")}",
+        // The prompt stands there too.
+        ("gemini", "message") => line.TextAt("role") == "user" ? null : line.TextAt("content"),
         ("gemini", "tool_use") => line.TextAt("tool_name"),
+        ("gemini", "result") => line.TextAt("error", "message") is { } message ? $"error: {message}" : null,
         _ => null,
     };
 

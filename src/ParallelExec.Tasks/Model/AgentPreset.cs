@@ -6,35 +6,47 @@ namespace ParallelExec.Model;
 /// How a known coding agent's command line is started: without questions, prompt on its input, machine-readable lines on its output.
 /// </summary>
 /// <param name="Name">What <c>Runner</c> says.</param>
-/// <param name="Arguments">With the placeholders <c>{dir}</c> and <c>{id}</c>.</param>
-/// <param name="AgentArguments">Added where the subtask names an agent, <c>{agent}</c>; empty where the command line knows no
-/// agents.</param>
-/// <param name="Environment">Set where the user has not set it.</param>
+/// <param name="Arguments">With the placeholders <c>{dir}</c>, <c>{id}</c> and <c>{handover}</c>, as all that follow.</param>
 /// <param name="Install">What to type where the program is missing.</param>
-internal sealed record AgentPreset(
-    string Name,
-    ImmutableArray<string> Arguments,
-    ImmutableArray<string> AgentArguments,
-    ImmutableArray<KeyValuePair<string, string>> Environment,
-    string Install)
+internal sealed partial record AgentPreset(string Name, ImmutableArray<string> Arguments, string Install)
 {
-    public static readonly ImmutableArray<AgentPreset> All =
-    [
-        new("claude", ["-p", "--output-format", "stream-json", "--verbose", "--permission-mode", "acceptEdits"], ["--agent", "{agent}"], [],
-            "npm install -g @anthropic-ai/claude-code"),
-        // First runs on one database race in its migration; a run needs none.
-        new("opencode", ["run", "--format", "json", "--title", "{id}", "--dir", "{dir}"], ["--agent", "{agent}"],
-            [new("OPENCODE_DB", ":memory:"), new("OPENCODE_DISABLE_AUTOUPDATE", "1")], "npm install -g opencode-ai"),
-        new("codex", ["exec", "--json", "--skip-git-repo-check", "--ephemeral", "-C", "{dir}", "-"], [], [],
-            "npm install -g @openai/codex"),
-        new("copilot", ["--allow-all", "--no-ask-user", "--no-auto-update", "--output-format", "json", "-C", "{dir}"],
-            ["--agent", "{agent}"], [], "npm install -g @github/copilot"),
-        new("gemini", ["--approval-mode", "yolo", "--skip-trust", "-o", "stream-json"], [], [], "npm install -g @google/gemini-cli"),
-        new("qwen", ["--approval-mode", "yolo", "-o", "stream-json"], [], [], "npm install -g @qwen-code/qwen-code"),
-    ];
+    /// <summary>Added where the subtask names an agent, <c>{agent}</c>; empty where the command line knows no agents.</summary>
+    public ImmutableArray<string> AgentArguments { get; init; } = [];
+
+    /// <summary>With <see cref="AgentPermissions.Edit"/>.</summary>
+    public ImmutableArray<string> Edit { get; init; } = [];
+
+    /// <summary>With <see cref="AgentPermissions.EditAndRun"/>.</summary>
+    public ImmutableArray<string> EditAndRun { get; init; } = [];
+
+    /// <summary>With <see cref="AgentPermissions.All"/>.</summary>
+    public ImmutableArray<string> AllowAll { get; init; } = [];
+
+    /// <summary>Variables that say the same, for each of the three.</summary>
+    public Func<AgentPermissions, ImmutableArray<KeyValuePair<string, string>>> PermissionEnvironment { get; init; } = _ => [];
+
+    /// <summary>Set where the user has not set it.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Environment { get; init; } = [];
+
+    /// <summary>Only where its session is not going to be continued: it keeps nothing of it.</summary>
+    public ImmutableArray<string> ForgetArguments { get; init; } = [];
+
+    /// <summary>The same, by variables.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> ForgetEnvironment { get; init; } = [];
+
+    /// <summary>Continues <c>{session}</c>; empty where the command line can not.</summary>
+    public ImmutableArray<string> ContinueArguments { get; init; } = [];
+
+    /// <summary>What stands behind all of ours.</summary>
+    public ImmutableArray<string> LastArguments { get; init; } = [];
+
+    /// <summary>A file of settings of the lowest rank: the variable that names it, and what stands in it.</summary>
+    public (string Variable, string Json)? Settings { get; init; }
 
     /// <summary>All arguments, with their placeholders: of the preset, then the user's.</summary>
-    public static ImmutableArray<string> ArgumentsFor(AgentCommand command)
+    /// <param name="keepsSession">It may be continued later.</param>
+    /// <param name="continues">It is continued now.</param>
+    public static ImmutableArray<string> ArgumentsFor(AgentCommand command, bool keepsSession = false, bool continues = false)
     {
         if (command.Preset is null)
             return command.Arguments;
@@ -42,7 +54,36 @@ internal sealed record AgentPreset(
         // Who gives the flag himself maps the name to another one.
         bool namesAgent = command.AgentName.Length > 0 && !preset.AgentArguments.IsEmpty
             && !command.Arguments.Contains(preset.AgentArguments[0]);
-        return [.. preset.Arguments, .. namesAgent ? preset.AgentArguments : [], .. command.Arguments];
+        return
+        [
+            .. preset.Arguments,
+            .. keepsSession || continues ? [] : preset.ForgetArguments,
+            .. command.Permissions switch
+            {
+                AgentPermissions.Edit => preset.Edit,
+                AgentPermissions.EditAndRun => preset.EditAndRun,
+                _ => preset.AllowAll,
+            },
+            .. namesAgent ? preset.AgentArguments : [],
+            .. continues ? preset.ContinueArguments : [],
+            .. preset.LastArguments,
+            .. command.Arguments,
+        ];
+    }
+
+    /// <summary>All variables, with their placeholders, for who has not set them himself.</summary>
+    public static ImmutableArray<KeyValuePair<string, string>> EnvironmentFor(
+        AgentCommand command, bool keepsSession = false, bool continues = false)
+    {
+        if (command.Preset is null)
+            return [];
+        AgentPreset preset = Find(command.Preset)!;
+        return
+        [
+            .. preset.Environment,
+            .. keepsSession || continues ? [] : preset.ForgetEnvironment,
+            .. preset.PermissionEnvironment(command.Permissions),
+        ];
     }
 
     public static AgentPreset? Find(string name) =>

@@ -73,6 +73,7 @@ internal static class Codes
     public const string PromptTooLong = "PEX6007";
     public const string TeamUnknown = "PEX6008";
     public const string SharedContextNotWritten = "PEX6009";
+    public const string OnlyWord = "PEX6011";
 
     // PEX9xxx: a bug of ours
     public const string Bug = "PEX9001";

@@ -84,6 +84,9 @@ internal sealed record Subtask
     /// <summary>A command that must pass after the work, in the same attempt.</summary>
     public CommandWork? Verify { get; init; }
 
+    /// <summary>There is more for its success than somebody's word.</summary>
+    public bool IsProvable => !Outputs.IsEmpty || Verify is not null;
+
     /// <summary>The file of a task folder that it came from; null for an item.</summary>
     public TaskFile? TaskFile { get; init; }
 }

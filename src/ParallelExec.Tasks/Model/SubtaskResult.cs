@@ -66,6 +66,15 @@ internal sealed record SubtaskResult
     /// <summary>What an agent says of its work; empty where nobody has said anything.</summary>
     public string Summary { get; init; } = "";
 
+    /// <summary>What there is for an agent's success; null of all else.</summary>
+    public Proof? Proof { get; init; }
+
+    /// <summary>What an agent has cost in all attempts, as its command line tells; null where it tells nothing.</summary>
+    public AgentUsage? Usage { get; init; }
+
+    /// <summary>What an agent's session can be continued by; empty where nobody says so.</summary>
+    public string SessionId { get; init; } = "";
+
     /// <summary>Why it was not left out, where that could have been expected; empty otherwise.</summary>
     public string Why { get; init; } = "";
 

@@ -41,6 +41,8 @@ internal static class Wording
     public static string Ids(IReadOnlyCollection<string> ids, int shown = 8) =>
         string.Join(", ", ids.Take(shown)) + (ids.Count > shown ? $" and {ids.Count - shown} more" : "");
 
+    public static string Of(Proof proof) => proof == Proof.Proven ? "proven" : "believed";
+
     public static string Of(Model.SubtaskStatus status) => status switch
     {
         Model.SubtaskStatus.TimedOut => "timed out",

@@ -59,6 +59,9 @@ internal sealed record AgentCommand(
     /// <summary>What <c>{agent}</c> stands for; empty where the subtask named none.</summary>
     public string AgentName { get; init; } = "";
 
+    /// <summary>What a known command line lets the agent do without asking.</summary>
+    public AgentPermissions Permissions { get; init; } = AgentPermissions.EditAndRun;
+
     /// <summary>The <c>ParallelAgent</c> item that says it; empty where none does.</summary>
     public string Item { get; init; } = "";
 }

@@ -53,6 +53,9 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
             reader.Invalid("Runner", runner, $"one of {Presets}; or leave it out and give Tool and Arguments");
         else if (runner is null && tool is null)
             reader.WrongKind($"says neither Runner (one of {Presets}) nor Tool: how is it started?");
+        AgentPermissions? permissions = reader.OneOf<AgentPermissions>("Permissions");
+        if (runner is null)
+            reader.WarnIfPresent(["Permissions"], "a program of your own", "its Arguments say what it lets agents do");
         // A path is the project's, as all paths in it; a name is looked for on the PATH.
         if (tool is not null && tool.AsSpan().IndexOfAny('/', '\\') >= 0)
             tool = reader.FullPath("Tool", options.ProjectDirectory);
@@ -61,7 +64,7 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
         var command = new AgentCommand(
             preset?.Name, tool ?? preset?.Name
             ?? "", reader.List("Arguments"), reader.Assignments("Environment"))
-        { AgentName = name, Item = agent.Id };
+        { AgentName = name, Item = agent.Id, Permissions = permissions ?? AgentPermissions.EditAndRun };
         return reader.Failed ? null : command;
     }
 }

@@ -21,7 +21,7 @@ internal static class LaterNames
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> AgentMetadata = Map(
-        ("Permissions", []), ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("MaxCost", []), ("MaxTokens", []));
+        ("RetryWithFeedback", ["false"]), ("RetryContinues", ["false"]), ("MaxCost", []), ("MaxTokens", []));
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(

@@ -58,7 +58,7 @@ internal static class Names
     public static readonly IReadOnlySet<string> PoolMetadata = Set("Capacity");
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
-    public static readonly IReadOnlySet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment");
+    public static readonly IReadOnlySet<string> AgentMetadata = Set("Runner", "Tool", "Arguments", "Environment", "Permissions");
 
     /// <summary>Metadata of <c>ParallelTeam</c>.</summary>
     public static readonly IReadOnlySet<string> TeamMetadata = Set("SharedContext", "Coordination");

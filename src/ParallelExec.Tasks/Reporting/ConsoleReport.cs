@@ -221,7 +221,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         });
     }
 
-    private static string Counts(SubtaskResult result) => result.Tests is { } tests ? $": {Wording.Tests(tests)}" : "";
+    private static string Counts(SubtaskResult result) => result.Tests is { } tests ? $": {Wording.Tests(tests)}"
+        : result.Proof == Proof.Believed ? ": believed, nothing proves it" : "";
 
     private static string Attempts(SubtaskResult result) => result.Attempts > 1 ? $", attempt {result.Attempts}" : "";
 

@@ -50,7 +50,7 @@ internal static class MarkdownReport
             }
             text.Append("| ").Append(subtask.Wave)
                 .Append(" | ").Append(Cell(subtask.Subtask.Title.Length > 0 ? $"{subtask.Id}: {subtask.Subtask.Title}" : subtask.Id))
-                .Append(" | ").Append(result.Status)
+                .Append(" | ").Append(result.Status).Append(result.Proof is { } proof ? $" ({Wording.Of(proof)})" : "")
                 .Append(" | ").Append(result.Status == SubtaskStatus.Skipped ? "" : Wording.Duration(result.Duration))
                 .Append(" | ").Append(Cell(result.Reason)).Append(" |\n");
         }

@@ -32,6 +32,9 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
             int done = group.Count(subtask => ProgressOf(subtask) == Progress.Completed), all = group.Count();
             text.Append(CultureInfo.InvariantCulture,
                 $"  Status: {feature?.Status ?? (done == all ? "completed" : "active")} | Progress: {100 * done / all}% ({done}/{all})\n");
+            string[] believed = [.. group.Where(IsBelieved).Select(subtask => subtask.Id)];
+            if (believed.Length > 0)
+                text.Append("  Believed, not proven: ").Append(Wording.Ids(believed)).Append('\n');
             Section("Running", Progress.Running, _ => "");
             Section("Serving", Progress.Serving, _ => "");
             Section("Failed", Progress.Failed, _ => "");
@@ -106,6 +109,10 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
         subtask.Dependencies.Select(index => plan.Subtasks[index])
             .Where(dependency => ProgressOf(dependency) is not (Progress.Completed or Progress.Serving))
             .Select(dependency => dependency.Id);
+
+    /// <summary>It is completed, and an agent's word is all there is for that.</summary>
+    private bool IsBelieved(PlannedSubtask subtask) =>
+        subtask.Subtask is { Work: AgentWork, IsProvable: false } && ProgressOf(subtask) == Progress.Completed;
 
     private static string Named(PlannedSubtask subtask) => subtask.Subtask.Title.Length == 0 ? subtask.Id
         : $"{subtask.Id}: {subtask.Subtask.Title}";

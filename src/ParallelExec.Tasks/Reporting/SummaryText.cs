@@ -93,12 +93,17 @@ internal static class SummaryText
             if (subtask.Excluded is null)
                 counts[(int)run.Results[subtask.Index].Status]++;
         }
+        int proven = run.Results.Count(result => result.Proof == Proof.Proven);
+        int believed = run.Results.Count(result => result.Proof == Proof.Believed);
         var told = new List<string>();
         for (int status = 0; status < counts.Length; status++)
         {
             if (counts[status] > 0)
                 told.Add($"{counts[status]} {Wording.Of((SubtaskStatus)status)}");
         }
+        // Only where agents' words stand beside proof, or alone, is the difference worth a word.
+        if (believed > 0)
+            told.Add($"of agents {proven} proven and {believed} believed");
         return string.Join(", ", told);
     }
 

@@ -67,6 +67,8 @@ internal static class RunFile
         if (result.ExitCode is { } exitCode)
             json.Number("exitCode", exitCode);
         json.Number("attempts", result.Attempts);
+        if (result.Proof is { } proof)
+            json.Exactly("proof", proof.ToString());
         if (result.StartedAt is { } startedAt)
             json.Exactly("startedAt", Iso8601.Of(startedAt));
         json.Number("durationMs", Milliseconds(result.Duration));

@@ -11,7 +11,8 @@ namespace ParallelExec.Sdk.Tests.Agents;
 /// <summary>
 /// A language model on loopback that says what a script tells it: a prompt names its scenario with <c>[[scenario:NAME]]</c>, and each
 /// answer of the model since then is one step of it. It keeps no state of conversations, so any number of agents can talk to it at once.
-/// It speaks what opencode asks for (chat completions) and what codex asks for (responses), as streams.
+/// It speaks what opencode, copilot and qwen ask for (chat completions), codex (responses), claude (messages) and gemini
+/// (generateContent), as streams.
 /// </summary>
 internal sealed partial class ScriptedModel : IDisposable
 {
@@ -72,6 +73,12 @@ internal sealed partial class ScriptedModel : IDisposable
                 await ChatAsync(context.Response, JsonNode.Parse(body)!);
             else if (path.EndsWith("/responses", StringComparison.Ordinal))
                 await ResponsesAsync(context.Response, JsonNode.Parse(body)!);
+            else if (path.EndsWith("/messages", StringComparison.Ordinal))
+                await MessagesAsync(context.Response, JsonNode.Parse(body)!);
+            else if (path.EndsWith("enerateContent", StringComparison.Ordinal))
+                await GenerateContentAsync(context.Response, JsonNode.Parse(body)!, path.Contains("stream", StringComparison.Ordinal));
+            else if (path.EndsWith("ount_tokens", StringComparison.Ordinal) || path.EndsWith("ountTokens", StringComparison.Ordinal))
+                await WholeAsync(context.Response, 200, """{"input_tokens":1,"totalTokens":1}""");
             else
                 await WholeAsync(context.Response, 200, """{"object":"list","data":[{"id":"scripted","object":"model","created":0,"owned_by":"local"}]}""");
         }
@@ -84,7 +91,8 @@ internal sealed partial class ScriptedModel : IDisposable
     private async Task ChatAsync(HttpListenerResponse response, JsonNode request)
     {
         // Requests for titles and summaries have no tools.
-        Step? step = request["tools"] is JsonArray { Count: > 0 } ? await NextAsync(response, request["messages"]!.AsArray()) : new Step("a title");
+        Step? step = request["tools"] is JsonArray { Count: > 0 }
+            ? await NextAsync(response, request["messages"]!.AsArray()) : new Step("a title");
         if (step is null)
             return;
         response.ContentType = "text/event-stream";
@@ -145,28 +153,110 @@ internal sealed partial class ScriptedModel : IDisposable
         Task EventAsync(string name, object data) => WriteAsync(response, $"event: {name}\ndata: {JsonSerializer.Serialize(data)}\n\n");
     }
 
+    private async Task MessagesAsync(HttpListenerResponse response, JsonNode request)
+    {
+        Step? step = request["tools"] is JsonArray { Count: > 0 }
+            ? await NextAsync(response, request["messages"]!.AsArray()) : new Step("a title");
+        if (step is null)
+            return;
+        response.ContentType = "text/event-stream";
+        response.SendChunked = true;
+        var usage = new { input_tokens = 1, output_tokens = 1, cache_creation_input_tokens = 0, cache_read_input_tokens = 0 };
+        await EventAsync("message_start", new
+        {
+            type = "message_start",
+            message = new
+            {
+                // Two of one name are one answer for it.
+                id = $"msg_{Guid.NewGuid():N}",
+                type = "message",
+                role = "assistant",
+                model = "scripted",
+                content = Array.Empty<string>(),
+                stop_reason = (string?)null,
+                usage,
+            },
+        });
+        object begin = step.Tool is null ? new { type = "text", text = "" }
+            : new { type = "tool_use", id = $"toolu_{Guid.NewGuid():N}", name = step.Tool, input = new { } };
+        object delta = step.Tool is null ? new { type = "text_delta", text = step.Text ?? "" }
+            : new { type = "input_json_delta", partial_json = JsonSerializer.Serialize(step.Arguments) };
+        await EventAsync("content_block_start", new { type = "content_block_start", index = 0, content_block = begin });
+        await EventAsync("content_block_delta", new { type = "content_block_delta", index = 0, delta });
+        if (step.Cut)
+        {
+            response.Abort();
+            return;
+        }
+        await EventAsync("content_block_stop", new { type = "content_block_stop", index = 0 });
+        string reason = step.Tool is null ? "end_turn" : "tool_use";
+        var end = new { type = "message_delta", delta = new { stop_reason = reason }, usage = new { output_tokens = 1 } };
+        await EventAsync("message_delta", end);
+        await EventAsync("message_stop", new { type = "message_stop" });
+        response.Close();
+
+        Task EventAsync(string name, object data) => WriteAsync(response, $"event: {name}\ndata: {JsonSerializer.Serialize(data)}\n\n");
+    }
+
+    private async Task GenerateContentAsync(HttpListenerResponse response, JsonNode request, bool isStream)
+    {
+        Step? step = request["tools"] is JsonArray { Count: > 0 }
+            ? await NextAsync(response, request["contents"]!.AsArray(), isGemini: true) : new Step("{}");
+        if (step is null)
+            return;
+        object part = step.Tool is null ? new { text = step.Text ?? "" }
+            : new { functionCall = new { name = step.Tool, args = step.Arguments } };
+        var content = new { role = "model", parts = new[] { part } };
+        string answer = JsonSerializer.Serialize(new
+        {
+            candidates = new[] { new { index = 0, content, finishReason = step.Cut ? null : "STOP" } },
+            usageMetadata = new { promptTokenCount = 1, candidatesTokenCount = 1, totalTokenCount = 2 },
+            modelVersion = "scripted",
+        });
+        if (!isStream)
+        {
+            await WholeAsync(response, 200, answer);
+            return;
+        }
+        response.ContentType = "text/event-stream";
+        response.SendChunked = true;
+        await WriteAsync(response, $"data: {answer}\n\n");
+        if (step.Cut)
+            response.Abort();
+        else
+            response.Close();
+    }
+
     /// <returns>Null where the answer was given already: an error, or none at all.</returns>
-    private async Task<Step?> NextAsync(HttpListenerResponse response, JsonArray conversation)
+    private async Task<Step?> NextAsync(HttpListenerResponse response, JsonArray conversation, bool isGemini = false)
     {
         int start = -1;
         string scenario = "";
         for (int i = 0; start < 0 && i < conversation.Count; i++)
         {
-            if (conversation[i]!["role"]?.GetValue<string>() == "user" && Mark().Match(TextOf(conversation[i]!["content"])) is { Success: true } match)
+            string text = TextOf(conversation[i]!["content"] ?? conversation[i]!["parts"]);
+            if (conversation[i]!["role"]?.GetValue<string>() == "user" && Mark().Match(text) is { Success: true } match)
             {
                 (start, scenario) = (i, match.Groups[1].Value);
-                Prompts.Enqueue(TextOf(conversation[i]!["content"]));
+                Prompts.Enqueue(text);
             }
         }
         if (start < 0 || !script.TryGetValue(scenario, out Step[]? steps))
             return new Step("no scenario is named");
-        int answered = conversation.Skip(start).Count(entry => entry!["role"]?.GetValue<string>() == "assistant" || entry["type"]?.GetValue<string>() == "function_call");
+        int answered = conversation.Skip(start).Count(entry =>
+            entry!["role"]?.GetValue<string>() is "assistant" or "model" || entry["type"]?.GetValue<string>() == "function_call");
         Step step = steps[Math.Min(answered, steps.Length - 1)];
         if (step.Hangs)
             await Task.Delay(Timeout.Infinite, ended.Token);
         if (step.Status == 0 || refusals.AddOrUpdate(scenario, 1, (_, count) => count + 1) > step.Times)
             return step;
-        await WholeAsync(response, step.Status, JsonSerializer.Serialize(new { error = new { message = $"scripted {step.Status}", type = "scripted", code = "scripted" } }));
+        // All of them read an error from here; gemini wants a number for its code.
+        object code = isGemini ? step.Status : "scripted";
+        await WholeAsync(response, step.Status, JsonSerializer.Serialize(new
+        {
+            type = "error",
+            error = new { message = $"scripted {step.Status}", type = "scripted", code, status = "scripted" },
+        }));
         return null;
     }
 
@@ -198,7 +288,7 @@ internal sealed partial class ScriptedModel : IDisposable
     internal sealed record Step(string? Text = null)
     {
         public string? Tool { get; init; }
-        public Dictionary<string, string> Arguments { get; init; } = [];
+        public Dictionary<string, object> Arguments { get; init; } = [];
 
         /// <summary>An HTTP status instead of an answer, for the first <see cref="Times"/> requests.</summary>
         public int Status { get; init; }
@@ -210,7 +300,7 @@ internal sealed partial class ScriptedModel : IDisposable
         /// <summary>There is never an answer.</summary>
         public bool Hangs { get; init; }
 
-        public static Step Call(string tool, params (string Name, string Value)[] arguments) =>
+        public static Step Call(string tool, params (string Name, object Value)[] arguments) =>
             new() { Tool = tool, Arguments = arguments.ToDictionary(argument => argument.Name, argument => argument.Value) };
     }
 }

@@ -181,6 +181,23 @@ public sealed class AgentRunTests : IDisposable
         Assert.Equal([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)], time.Waits);
     }
 
+    [UnixTheory]
+    [InlineData("claude")]
+    [InlineData("opencode")]
+    [InlineData("codex")]
+    [InlineData("copilot")]
+    [InlineData("gemini")]
+    [InlineData("qwen")]
+    public async Task A_rate_limit_is_known_of_each_command_line_also_where_it_would_go_on_asking(string preset)
+    {
+        var time = new SteppingTime(limit: Subtask.AgentTimeout);
+        using var limited = new Run { Time = time };
+        Subtask it = limited.Writing(new ReplayedAgent(limited, preset).Playing("it", true, "http429", "http429", "ok"), "out.txt");
+        SubtaskResult result = (await limited.Async(it))["it"];
+        Assert.Equal((SubtaskStatus.Succeeded, 1, 3), (result.Status, result.Attempts, limited.Folder.ReadLines("calls").Count));
+        Assert.Equal([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)], time.Waits);
+    }
+
     [UnixFact]
     public async Task Waiting_for_a_rate_limit_is_bounded_by_the_time_limit()
     {
@@ -188,7 +205,7 @@ public sealed class AgentRunTests : IDisposable
         using var limited = new Run { Time = new SteppingTime(limit) };
         string script = """echo >> calls; echo '{"type":"turn.failed","error":{"message":"usage limit"}}'; exit 1""";
         Run.Results results = await limited.Async(AgentIn(limited, "a", script, "codex") with { Timeout = limit });
-        Assert.Equal((SubtaskStatus.TimedOut, "timed out after 12.0s, waiting for a rate limit of its service to pass"), (results["a"].Status, results["a"].Reason));
+        Assert.Equal((SubtaskStatus.TimedOut, "timed out after 12.0s, waiting for a rate limit of its service to pass: usage limit"), (results["a"].Status, results["a"].Reason));
         // After the first pause, of 5 s, it was asked again; in the second, of 10 s, the time was up.
         Assert.Equal(2, limited.Folder.ReadLines("calls").Count);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using ParallelExec.Agents;
+using ParallelExec.Agents.Transcripts;
 using ParallelExec.Model;
 
 namespace ParallelExec.Tests.Agents;
@@ -44,11 +45,11 @@ public sealed class HostileLinesTests : IDisposable
         foreach (string line in lines)
             _ = AgentTranscript.Readable(preset, line);
         folder.Write("log", string.Join('\n', lines));
-        _ = AgentAnswer.Read(preset, folder.Combine("log"), 0, 0);
+        _ = Problem(preset);
         for (int i = 0; i < lines.Length; i += 97)
         {
             folder.Write("log", lines[i]);
-            _ = AgentAnswer.Read(preset, folder.Combine("log"), 0, 1).Problem;
+            _ = Problem(preset);
         }
     }
 
@@ -60,7 +61,7 @@ public sealed class HostileLinesTests : IDisposable
         for (int shift = 0; shift < 2; shift++)
         {
             folder.Write("log", new string(' ', shift) + line);
-            _ = AgentAnswer.Read(preset, folder.Combine("log"), 0, 0);
+            _ = Problem(preset);
             _ = AgentTranscript.Readable(preset, line[..(AgentTranscript.LongestRaw + shift)]);
         }
     }
@@ -76,7 +77,7 @@ public sealed class HostileLinesTests : IDisposable
                 log.Write(part);
             log.Write("\n{\"type\":\"step_finish\",\"part\":{\"reason\":\"stop\"}}\n"u8);
         }
-        Assert.Null(AgentAnswer.Read("opencode", folder.Combine("log"), 0, 0).Problem);
+        Assert.Equal("", Problem("opencode"));
     }
 
     [Theory]
@@ -96,6 +97,10 @@ public sealed class HostileLinesTests : IDisposable
     public void What_it_says_counts_in_another_form_too(string preset, string line, string? problem)
     {
         folder.Write("log", line);
-        Assert.Equal(problem, AgentAnswer.Read(preset, folder.Combine("log"), 0, 0).Problem);
+        Assert.Equal(problem ?? "", Problem(preset));
     }
+
+    private string Problem(string preset) =>
+        AgentVerdict.Of(Transcript.Read(preset, folder.Combine("log"), 0), 0, new AgentCommand(preset, "it", [], []), "", OutputChange.NoneDeclared, isVerified: false)
+            .Reason.Replace("the agent failed: ", "", StringComparison.Ordinal);
 }

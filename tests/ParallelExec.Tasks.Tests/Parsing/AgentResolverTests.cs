@@ -12,16 +12,72 @@ public class AgentResolverTests
     [Theory]
     [InlineData("CoderAgent", "opencode", "opencode run --format json --title {id} --dir {dir} --agent {agent} --model big")]
     [InlineData("Own", null, "tool.sh {agent} {prompt-file}")]
-    [InlineData("codex", "codex", "codex exec --json --skip-git-repo-check --ephemeral -C {dir} -")]
-    [InlineData("Unheard", "claude", "claude -p --output-format stream-json --verbose --permission-mode acceptEdits --agent {agent}")]
-    [InlineData("", "claude", "claude -p --output-format stream-json --verbose --permission-mode acceptEdits")]
-    [InlineData("Mapped", "copilot", "copilot --allow-all --no-ask-user --no-auto-update --output-format json -C {dir} --agent other")]
+    [InlineData("codex", "codex",
+        "codex exec --json --skip-git-repo-check -C {dir} --ephemeral -s workspace-write -c sandbox_workspace_write.network_access=true --add-dir {handover} -")]
+    [InlineData("Unheard", "claude",
+        "claude -p --output-format stream-json --verbose --permission-mode acceptEdits --allowedTools Bash --add-dir {handover} --agent {agent}")]
+    [InlineData("", "claude",
+        "claude -p --output-format stream-json --verbose --permission-mode acceptEdits --allowedTools Bash --add-dir {handover}")]
+    [InlineData("Mapped", "copilot",
+        "copilot --no-ask-user --no-auto-update --output-format json -C {dir} --allow-tool=write --allow-tool=shell --add-dir {handover} --agent other")]
     public void A_name_leads_to_a_command_line(string agent, string? preset, string commandLine)
     {
         AgentCommand command = Resolve(agent, "claude")!;
         Assert.Empty(diagnostics);
         Assert.Equal(preset, command.Preset);
         Assert.Equal(commandLine, string.Join(' ', AgentPreset.ArgumentsFor(command).Prepend(Path.GetFileName(command.Tool))));
+    }
+
+    [Theory]
+    [InlineData("claude", "Edit", "--permission-mode acceptEdits --add-dir {handover}")]
+    [InlineData("claude", "all", "--permission-mode bypassPermissions")]
+    [InlineData("codex", "Edit", "--ephemeral -s workspace-write --add-dir {handover} -")]
+    [InlineData("codex", "All", "--ephemeral -s danger-full-access -")]
+    [InlineData("copilot", "Edit", "--allow-tool=write --add-dir {handover}")]
+    [InlineData("copilot", "All", "--allow-all")]
+    [InlineData("gemini", "Edit", "--approval-mode auto_edit --include-directories {handover}")]
+    [InlineData("gemini", "EditAndRun", "--approval-mode auto_edit --allowed-tools run_shell_command --include-directories {handover}")]
+    [InlineData("gemini", "All", "--approval-mode yolo")]
+    [InlineData("qwen", "Edit", "--approval-mode auto-edit --include-directories {handover}")]
+    [InlineData("qwen", "EditAndRun", "--approval-mode auto-edit --allowed-tools run_shell_command --include-directories {handover}")]
+    [InlineData("qwen", "All", "--approval-mode yolo")]
+    public void Permissions_are_those_of_the_item(string runner, string permissions, string commandLine)
+    {
+        AgentCommand command = Of(Item(runner, ("Runner", runner), ("Permissions", permissions)), runner);
+        Assert.Empty(diagnostics);
+        Assert.Equal(commandLine, Ours(AgentPreset.ArgumentsFor(command), runner));
+    }
+
+    [Theory]
+    [InlineData("Edit", """{"edit":"allow","bash":"deny","external_directory":{"*":"deny","{handover-json}/*":"allow"}}""")]
+    [InlineData("EditAndRun", """{"edit":"allow","bash":"allow","external_directory":{"*":"deny","{handover-json}/*":"allow"}}""")]
+    [InlineData("All", """{"*":"allow"}""")]
+    public void Permissions_of_opencode_are_in_its_environment(string permissions, string json)
+    {
+        AgentCommand command = Of(Item("opencode", ("Runner", "opencode"), ("Permissions", permissions)), "opencode");
+        Assert.Contains(new KeyValuePair<string, string>("OPENCODE_PERMISSION", json), AgentPreset.EnvironmentFor(command));
+    }
+
+    [Fact]
+    public void Permissions_that_can_not_be_are_told()
+    {
+        Resolve([Item("a", ("Runner", "codex"), ("Permissions", "Everything")), Item("b", ("Tool", "x"), ("Permissions", "Edit"))]);
+        Assert.Equal([Codes.InvalidValue, Codes.DoesNotApply], diagnostics.Select(diagnostic => diagnostic.Code));
+        Assert.Equal(
+            "'b' has Permissions, which does nothing for a program of your own: its Arguments say what it lets agents do. Remove it.",
+            diagnostics[1].Message);
+    }
+
+    [Theory]
+    [InlineData("claude", "--permission-mode acceptEdits --allowedTools Bash --add-dir {handover} --resume {session}")]
+    [InlineData("opencode", "--session {session}")]
+    [InlineData("codex", "-s workspace-write -c sandbox_workspace_write.network_access=true --add-dir {handover} resume {session} -")]
+    public void A_session_can_be_continued_where_the_command_line_can(string runner, string commandLine)
+    {
+        AgentCommand command = Of(Item(runner, ("Runner", runner)), runner);
+        Assert.Equal(commandLine, Ours(AgentPreset.ArgumentsFor(command, continues: true), runner));
+        Assert.DoesNotContain(AgentPreset.EnvironmentFor(command, keepsSession: true), variable => variable.Key == "OPENCODE_DB");
+        Assert.DoesNotContain("--ephemeral", AgentPreset.ArgumentsFor(command, keepsSession: true));
     }
 
     [Fact]
@@ -78,6 +134,16 @@ public class AgentResolverTests
         new AgentResolver([Item("a", ("Tool", "x"), ("Argumets", "y"))], Given.Options, diagnostics).Resolve([]);
         Assert.Equal("'a' has unknown metadata Argumets, which does nothing. Did you mean 'Arguments'?", Assert.Single(diagnostics).Message);
     }
+
+    /// <summary>What stands behind the arguments that it always has.</summary>
+    private static string Ours(ImmutableArray<string> arguments, string preset) =>
+        string.Join(' ', arguments[AgentPreset.Find(preset)!.Arguments.Length..]);
+
+    private AgentCommand Of(ParallelExec.Parsing.Declaration item, string agent) =>
+        ((AgentWork)Resolve([item], Given.Subtask("it") with { Work = new AgentWork(agent, "") })[0].Work).Command!;
+
+    private ImmutableArray<Subtask> Resolve(ParallelExec.Parsing.Declaration[] items, params ImmutableArray<Subtask> subtasks) =>
+        new AgentResolver(items, Given.Options, diagnostics).Resolve(subtasks);
 
     private AgentCommand? Resolve(string agent, string defaultRunner)
     {

@@ -22,6 +22,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         long started = time.GetTimestamp();
         var killed = ImmutableArray<string>.Empty;
         CpuUse? cpu = CpuUse.None;
+        AgentUsage? usage = null;
         TimeSpan waited = TimeSpan.Zero;
         SubtaskResult result;
         var each = ImmutableArray<AttemptResult>.Empty;
@@ -38,6 +39,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
                 each = each.Add(new AttemptResult(begun, time.GetElapsedTime(attempted), result.Status, result.Reason));
             killed = killed.AddRange(result.Killed);
             cpu = cpu?.Plus(result.Cpu);
+            usage = result.Usage?.Plus(usage) ?? usage;
             waited += result.Waited;
             if (attempt == 1 && result.StartedAt > startedAt)
                 startedAt = result.StartedAt.Value;
@@ -56,6 +58,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             EachAttempt = each,
             Killed = killed,
             Cpu = cpu,
+            Usage = usage,
         };
     }
 
@@ -86,14 +89,18 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             limit.CancelAfter(timeout > took - waited ? timeout - (took - waited) : TimeSpan.Zero);
         SubtaskResult result = Judgement.OfWork(ran, context, limit.IsCancellationRequested) with { Waited = waited };
         if (result.Status == SubtaskStatus.Succeeded)
-            result = Judgement.OfOutputs(subtask, result);
+            result = Judgement.OfOutputs(subtask, result, ran.Remark);
         if (result.Status == SubtaskStatus.Succeeded && subtask.Verify is { } verify)
         {
             LogFiles.MakePlain(options, subtask);
             RunnerResult verified = await runner.RunAsync(verify, context with { AppendToLog = true }).ConfigureAwait(false);
-            result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify) with { Waited = waited };
+            result = Judgement.OfVerify(verified, context, limit.IsCancellationRequested, result, verify, ran.Remark) with
+            {
+                Waited = waited,
+            };
         }
-        return result.Status == SubtaskStatus.Succeeded ? handOver.Collect(planned, result) : result;
+        return result.Status == SubtaskStatus.Succeeded
+            ? handOver.Collect(planned, result with { Proof = Judgement.ProofOf(subtask) }) : result;
     }
 
     private async Task<bool> DelayAsync(TimeSpan delay, CancellationToken cancel)

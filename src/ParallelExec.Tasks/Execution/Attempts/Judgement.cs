@@ -22,6 +22,8 @@ internal static class Judgement
             Killed = ran.Killed,
             Cpu = ran.Cpu,
             Summary = ran.Summary,
+            Usage = ran.Usage,
+            SessionId = ran.SessionId,
             Tests = ran.Tests,
         };
         return ran.End switch
@@ -48,34 +50,43 @@ internal static class Judgement
     }
 
     /// <summary>What a success comes to when <c>Verify</c> has been run after it.</summary>
-    public static SubtaskResult OfVerify(RunnerResult ran, AttemptContext context, bool timeIsUp, SubtaskResult work, CommandWork verify)
+    /// <param name="remark">What else is known of the work.</param>
+    public static SubtaskResult OfVerify(
+        RunnerResult ran, AttemptContext context, bool timeIsUp, SubtaskResult work, CommandWork verify, string remark)
     {
         SubtaskResult verified = OfWork(ran, context, timeIsUp) with
         {
             ExitCode = work.ExitCode,
             StartedAt = work.StartedAt,
             Summary = work.Summary,
+            Usage = work.Usage,
+            SessionId = work.SessionId,
             Tests = work.Tests,
             Cpu = work.Cpu?.Plus(ran.Cpu),
         };
         return verified.Code != Codes.ExitCode ? verified : verified with
         {
             Code = Codes.VerifyFailed,
-            Reason = $"Verify failed with exit code {ran.ExitCode}: {FirstLine(verify.CommandLine)}",
+            Reason = $"Verify failed with exit code {ran.ExitCode}: {FirstLine(verify.CommandLine)}{remark}",
         };
     }
 
     /// <summary>Declared outputs must be there, whatever the exit code says.</summary>
-    public static SubtaskResult OfOutputs(Subtask subtask, SubtaskResult work)
+    /// <param name="remark">What else is known of the work.</param>
+    public static SubtaskResult OfOutputs(Subtask subtask, SubtaskResult work, string remark)
     {
         string[] missing = DeclaredFiles.Missing(subtask.Outputs);
         return missing.Length == 0 ? work : work with
         {
             Status = SubtaskStatus.Failed,
             Code = Codes.OutputMissing,
-            Reason = $"declared output missing: {string.Join(", ", missing)}",
+            Reason = $"declared output missing: {string.Join(", ", missing)}{remark}",
         };
     }
+
+    /// <summary>What there is for a success; null where nobody's word had to be taken.</summary>
+    public static Proof? ProofOf(Subtask subtask) => subtask.Work is not AgentWork ? null
+        : subtask.IsProvable ? Proof.Proven : Proof.Believed;
 
     /// <summary>Whether another attempt can end differently: what could not even be started will not start a second later.</summary>
     public static bool MayBeRetried(SubtaskResult result) => result.IsFailure && result.Code != Codes.NotStarted;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ParallelExec.Agents;
+using ParallelExec.Agents.Transcripts;
 using ParallelExec.Exchange;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
@@ -15,6 +16,9 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
     private readonly ConcurrentDictionary<string, RateLimit> limits = new(StringComparer.Ordinal);
     private readonly Lazy<ConcurrentDictionary<int, ImmutableArray<OutputStamp>>> before = new(() => new());
 
+    /// <summary>A command line that comes to no prompt is started again so often, then that is its failure.</summary>
+    private const int MostStarts = 5;
+
     public async Task<RunnerResult> RunAsync(AgentWork work, AttemptContext context)
     {
         AgentCommand command = work.Command ?? throw new InvalidOperationException("an agent without a runner is refused before the run");
@@ -22,26 +26,79 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
         // Before the first attempt: what that has written is this subtask's work, also where only a later one succeeds.
         ImmutableArray<OutputStamp> stamps = before.Value.GetOrAdd(context.Planned.Index, _ => StampsBefore(context.Planned.Subtask));
         string promptFile = handOver.WritePrompt(context.Planned, prompts.For(context.Planned, handOver.Received(context.Planned)));
-        context = context with { InputFile = promptFile, Environment = Environment(command, context) };
+        AgentStart start = AgentStart.Of(command, context.Planned, promptFile, context.Environment);
+        context = context with { InputFile = promptFile, Environment = start.Environment };
+        var earlier = new RunnerResult(RunnerEnd.Exited);
+        string waitingFor = "";
+        int lost = 0;
         while (true)
         {
             if (!await limit.WaitAsync(context.Ended).ConfigureAwait(false))
-                return new RunnerResult(
-                    RunnerEnd.Stopped)
-                { HasLog = context.AppendToLog, Problem = "waiting for a rate limit of its service to pass" };
-            long start = context.AppendToLog && File.Exists(context.LogFile) ? new FileInfo(context.LogFile).Length : 0;
-            RunnerResult ran = await processes.RunAsync(Tool(command, context, promptFile), context).ConfigureAwait(false);
-            if (ran.End != RunnerEnd.Exited)
-                return ran;
-            AgentAnswer answer = AgentAnswer.Read(command.Preset, context.LogFile, start, ran.ExitCode ?? 0);
-            if (!answer.IsRateLimit)
             {
-                limit.Passed();
-                return Judge(work, command, answer, ran, stamps, context);
+                return earlier with
+                {
+                    End = RunnerEnd.Stopped,
+                    HasLog = context.AppendToLog,
+                    Problem = $"waiting for a rate limit of its service to pass{waitingFor}",
+                };
             }
-            limit.Hit();
+            Started started = await StartAsync(command, start, context).ConfigureAwait(false);
+            RunnerResult ran = started.Ran with
+            {
+                Usage = started.Report.Usage.IsKnown ? started.Report.Usage.Plus(earlier.Usage) : earlier.Usage,
+                SessionId = started.Report.SessionId,
+                Killed = earlier.Killed.AddRange(started.Ran.Killed),
+            };
+            if (!started.OnlyWaited && ran.End != RunnerEnd.Exited)
+                return ran with { Problem = ran.End == RunnerEnd.Stopped ? Last(started.Report, command) : ran.Problem };
+            AgentVerdict verdict = started.OnlyWaited ? AgentVerdict.Later : AgentVerdict.Of(
+                started.Report, ran.ExitCode ?? 0, command, work.Agent, ChangeOf(context.Planned.Subtask.Outputs, stamps),
+                context.Planned.Subtask.Verify is not null);
+            if (!verdict.IsRateLimit)
+                limit.Passed();
+            if (verdict.IsLostInput && ++lost >= MostStarts)
+                verdict = verdict.NotAgain(MostStarts);
+            if (!verdict.IsRateLimit && !verdict.IsLostInput)
+            {
+                return verdict.Code is { } code
+                    ? ran with { End = RunnerEnd.AgentFailed, Code = code, Problem = verdict.Reason, Summary = started.Report.Summary }
+                    : ran with { Summary = started.Report.Summary, Remark = verdict.Remark };
+            }
+            if (verdict.IsRateLimit)
+            {
+                limit.Hit();
+                waitingFor = AgentVerdict.Said(started.Report);
+            }
+            earlier = new RunnerResult(RunnerEnd.Exited) { Usage = ran.Usage, Killed = ran.Killed };
             context = context with { AppendToLog = true };
         }
+    }
+
+    private async Task<Started> StartAsync(AgentCommand command, AgentStart start, AttemptContext context)
+    {
+        long from = context.AppendToLog && File.Exists(context.LogFile) ? new FileInfo(context.LogFile).Length : 0;
+        if (command.Preset is null)
+        {
+            RunnerResult own = await processes.RunAsync(start.Tool, context).ConfigureAwait(false);
+            return new(own, own.HasLog ? Transcript.Read(null, context.LogFile, from) : new AgentReport(), OnlyWaited: false);
+        }
+        using var watch = new RateLimitWatch(command.Preset, context.LogFile, from, context.Ended);
+        RunnerResult ran = await processes.RunAsync(start.Tool, context with { Ended = watch.Ended }).ConfigureAwait(false);
+        AgentReport report = ran.HasLog ? Transcript.Read(command.Preset, context.LogFile, from) : new AgentReport();
+        return new(
+            ran, report, OnlyWaited: ran.End == RunnerEnd.Stopped && watch.HasEnded && !context.Ended.IsCancellationRequested);
+    }
+
+    private static string Last(AgentReport report, AgentCommand command) =>
+        AgentVerdict.WaitingFor(report, isKnown: command.Preset is not null);
+
+    private static OutputChange ChangeOf(ImmutableArray<PathPattern> outputs, ImmutableArray<OutputStamp> before)
+    {
+        if (outputs.IsEmpty)
+            return OutputChange.NoneDeclared;
+        if (DeclaredFiles.Missing(outputs).Length > 0)
+            return OutputChange.Missing;
+        return !before.IsEmpty && before.SequenceEqual(DeclaredFiles.Stamps(outputs)) ? OutputChange.Unchanged : OutputChange.Changed;
     }
 
     /// <summary>What an earlier run's attempt has written, which was interrupted or failed, is this subtask's work too.</summary>
@@ -52,47 +109,6 @@ internal sealed class AgentRunner(ProcessRunner processes, HandOver handOver, Pr
             : stamps;
     }
 
-    private static RunnerResult Judge(
-        AgentWork work, AgentCommand command, AgentAnswer answer, RunnerResult ran, ImmutableArray<OutputStamp> stamps,
-            AttemptContext context)
-    {
-        if (answer.IsFallback)
-            return Failed(
-                Codes.AgentUnknown,
-                $"{command.Tool} does not know the agent '{command.AgentName}', and another one has worked. Define it for {command.Tool}, "
-                + $"or map it with <ParallelAgent Include=\"{work.Agent}\" ... />");
-        if (answer.Problem is { } problem)
-            return Failed(Codes.AgentFailed, $"the agent failed: {problem}");
-        if (!stamps.IsEmpty && stamps.SequenceEqual(DeclaredFiles.Stamps(context.Planned.Subtask.Outputs)))
-            return Failed(Codes.ChangedNothing, "the agent says that it is done, but all declared outputs are as they were before");
-        return ran with { Summary = answer.Summary };
-
-        RunnerResult Failed(string code, string reason) => ran with { End = RunnerEnd.AgentFailed, Code = code, Problem = reason };
-    }
-
-    private static ToolWork Tool(AgentCommand command, AttemptContext context, string promptFile)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["agent"] = command.AgentName,
-            ["dir"] = context.Planned.Subtask.WorkingDirectory,
-            ["id"] = context.Planned.Id,
-            ["prompt-file"] = promptFile,
-        };
-        return new ToolWork(command.Tool, [.. AgentPreset.ArgumentsFor(command).Select(argument => Placeholders.Fill(argument, values))]);
-    }
-
-    private static Dictionary<string, string> Environment(AgentCommand command, AttemptContext context)
-    {
-        var environment = new Dictionary<string, string>(
-            context.Environment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
-        foreach ((string name, string value) in command.Preset is null ? [] : AgentPreset.Find(command.Preset)!.Environment)
-            environment.TryAdd(name, value);
-        foreach ((string name, string value) in command.Environment)
-            environment[name] = value;
-        // A subtask's own says more than its agent's.
-        foreach ((string name, string value) in context.Planned.Subtask.Environment)
-            environment[name] = value;
-        return environment;
-    }
+    /// <param name="OnlyWaited">It was ended because it only waited for its service.</param>
+    private sealed record Started(RunnerResult Ran, AgentReport Report, bool OnlyWaited);
 }

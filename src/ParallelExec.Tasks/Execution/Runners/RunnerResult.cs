@@ -26,6 +26,17 @@ internal sealed record RunnerResult(RunnerEnd End)
     /// <summary>What an agent says of its work.</summary>
     public string Summary { get; init; } = "";
 
+    /// <summary>What an agent has cost; null where its command line tells nothing.</summary>
+    public AgentUsage? Usage { get; init; }
+
+    /// <summary>What an agent's session can be continued by; empty where nobody says so.</summary>
+    public string SessionId { get; init; } = "";
+
+    /// <summary>
+    /// What else is known of an agent's work; told where it fails by what is looked at later. Empty, or begins with "; ".
+    /// </summary>
+    public string Remark { get; init; } = "";
+
     /// <summary>Of a test suite, or a part of one.</summary>
     public TestSummary? Tests { get; init; }
 

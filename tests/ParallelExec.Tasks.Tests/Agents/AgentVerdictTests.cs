@@ -1,10 +1,12 @@
 using ParallelExec.Agents;
+using ParallelExec.Agents.Transcripts;
+using ParallelExec.Model;
 using ParallelExec.TestKit;
 
 namespace ParallelExec.Tests.Agents;
 
 /// <summary>What each command line's machine-readable output comes to. The forms are those that the real ones have.</summary>
-public sealed class AgentAnswerTests : IDisposable
+public sealed class AgentVerdictTests : IDisposable
 {
     private const string Stop = """{"type":"step_finish","part":{"reason":"stop"}}""";
     private readonly TestFolder folder = new();
@@ -23,7 +25,7 @@ public sealed class AgentAnswerTests : IDisposable
     [InlineData("copilot", """{"type":"result","exitCode":0}""")]
     [InlineData("gemini", """{"type":"result","status":"success"}""")]
     [InlineData(null, "anything")]
-    public void Done_is_what_says_so(string? preset, string output) => Assert.Null(Read(preset, output).Problem);
+    public void Done_is_what_says_so(string? preset, string output) => Assert.Equal("", Problem(preset, output));
 
     [Theory]
     [InlineData("opencode", "", "its output does not say that it came to an end")]
@@ -35,25 +37,37 @@ public sealed class AgentAnswerTests : IDisposable
     [InlineData("claude", """{"type":"result","is_error":false,"permission_denials":[{"tool_name":"Bash"},{"tool_name":"Bash"}]}""", "it was not permitted to use Bash")]
     [InlineData("copilot", """{"type":"result","exitCode":1}""", "it ended with 'an error'")]
     [InlineData("gemini", """{"type":"result","status":"error"}""", "it ended with 'error'")]
-    public void An_exit_code_of_0_alone_is_not_done(string preset, string output, string problem) => Assert.Equal(problem, Read(preset, output).Problem);
+    public void An_exit_code_of_0_alone_is_not_done(string preset, string output, string problem) => Assert.Equal(problem, Problem(preset, output));
 
     [Theory]
     [InlineData(null, "first\nlast words\n", "exit code 3: last words")]
     [InlineData("codex", "{\"type\":\"turn.failed\",\"error\":{\"message\":\"why\"}}\nnoise", "exit code 3: why")]
     [InlineData("codex", "", "exit code 3")]
-    public void Another_exit_code_is_told_with_what_was_said_last(string? preset, string output, string problem) => Assert.Equal(problem, Read(preset, output, 3).Problem);
+    public void Another_exit_code_is_told_with_what_was_said_last(string? preset, string output, string problem) => Assert.Equal(problem, Problem(preset, output, 3));
 
     [Theory]
     [InlineData("codex", """{"type":"turn.failed","error":{"message":"exceeded retry limit, last status: 429 Too Many Requests"}}""", true)]
     [InlineData("claude", """{"type":"result","is_error":true,"result":"Claude usage limit reached"}""", true)]
     [InlineData("codex", """{"type":"turn.failed","error":{"message":"500"}}""", false)]
     [InlineData("codex", "{\"type\":\"item.completed\",\"item\":{\"type\":\"agent_message\",\"text\":\"I wrote a rate limit\"}}\n{\"type\":\"turn.failed\",\"error\":{\"message\":\"x\"}}", false)]
+    [InlineData("opencode", """{"type":"error","error":{"data":{"message":"The model is overloaded","statusCode":503}}}""", true)]
+    [InlineData("opencode", """{"type":"error","error":{"data":{"message":"bad gateway","statusCode":503}}}""", false)]
+    [InlineData("opencode", """{"type":"error","error":{"data":{"message":"no rate limit is known","statusCode":401}}}""", false)]
+    [InlineData("opencode", """{"type":"error","error":{"data":{"message":"please slow down","statusCode":429}}}""", true)]
     [InlineData(null, "429 Too Many Requests", false)]
-    public void A_rate_limit_is_known_where_the_command_line_is(string? preset, string output, bool isLimit) => Assert.Equal(isLimit, Read(preset, output, 1).IsRateLimit);
+    public void A_rate_limit_is_known_where_the_command_line_is(string? preset, string output, bool isLimit) => Assert.Equal(isLimit, Verdict(preset, output, 1).IsRateLimit);
+
+    [Fact]
+    public void Only_a_known_command_line_has_lost_its_input()
+    {
+        Assert.True(Verdict("codex", "No prompt provided via stdin.", 1).IsLostInput);
+        Assert.False(Verdict(null, "No prompt provided via stdin.", 1).IsLostInput);
+        Assert.False(Verdict("codex", "No prompt provided via stdin.\n{\"type\":\"turn.completed\"}").IsLostInput);
+    }
 
     [Fact]
     public void A_silent_fall_back_to_another_agent_is_seen() =>
-        Assert.True(Read("opencode", "!  agent \"X\" not found. Falling back to default agent\n" + Stop).IsFallback);
+        Assert.Equal(Codes.AgentUnknown, Verdict("opencode", "!  agent \"X\" not found. Falling back to default agent\n" + Stop).Code);
 
     [Theory]
     [InlineData("opencode", """{"type":"text","part":{"text":"I did it."}}""")]
@@ -66,7 +80,7 @@ public sealed class AgentAnswerTests : IDisposable
     public void Only_this_attempt_counts()
     {
         folder.Write("log", "{\"type\":\"turn.failed\"}\n{\"type\":\"turn.completed\"}\n");
-        Assert.Null(AgentAnswer.Read("codex", folder.Combine("log"), start: 23, exitCode: 0).Problem);
+        Assert.Null(Transcript.Read("codex", folder.Combine("log"), start: 23).Error);
     }
 
     [Theory]
@@ -78,9 +92,15 @@ public sealed class AgentAnswerTests : IDisposable
     [InlineData("codex", "{ no JSON", "{ no JSON")]
     public void Lines_for_machines_become_lines_for_people(string preset, string line, string? shown) => Assert.Equal(shown, AgentTranscript.Readable(preset, line));
 
-    private AgentAnswer Read(string? preset, string output, int exitCode = 0)
+    private AgentReport Read(string? preset, string output)
     {
         folder.Write("log", output);
-        return AgentAnswer.Read(preset, folder.Combine("log"), 0, exitCode);
+        return Transcript.Read(preset, folder.Combine("log"), 0);
     }
+
+    private AgentVerdict Verdict(string? preset, string output, int exitCode = 0) =>
+        AgentVerdict.Of(Read(preset, output), exitCode, new AgentCommand(preset, "it", [], []) { AgentName = "X" }, "X", OutputChange.NoneDeclared, isVerified: false);
+
+    private string Problem(string? preset, string output, int exitCode = 0) =>
+        Verdict(preset, output, exitCode).Reason.Replace("the agent failed: ", "", StringComparison.Ordinal);
 }

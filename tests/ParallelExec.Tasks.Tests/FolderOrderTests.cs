@@ -19,7 +19,7 @@ public class FolderOrderTests
         ["Events", "Fingerprints", "TestResults"],
         ["State", "Agents", "Caching"],
         ["Execution", "TaskFolders"],
-        ["Reporting"],
+        ["Reporting", "Telemetry"],
         ["Composition"],
         ["Tasks"],
     ];

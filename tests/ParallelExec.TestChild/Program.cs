@@ -4,7 +4,7 @@ using ParallelExec.TestChild.Verbs;
 Verb[] verbs =
 [
     Signal.Verb, Wait.Verb, Meet.Verb, LockFile.Verb,
-    Exit.Verb, Flaky.Verb, IgnoreSignals.Verb, Spawn.Verb, Hang.Verb,
+    Exit.Verb, Flaky.Verb, IgnoreSignals.Verb, Spawn.Verb, Hang.Verb, ForgetEnvironment.Verb,
     Echo.Verb, Args.Verb, Env.Verb, Cwd.Verb, Stdin.Verb,
     Lines.Verb, Bytes.Verb, LongLine.Verb, Stderr.Verb, Mixed.Verb,
     Output.Verb, Context.Verb, Write.Verb, Append.Verb,

@@ -4,6 +4,7 @@ using ParallelExec.Events;
 using ParallelExec.Exchange;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Attempts;
+using ParallelExec.Execution.Jobserver;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
@@ -12,8 +13,10 @@ using ParallelExec.Execution.Testing;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Reporting;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.State;
 using ParallelExec.TaskFolders;
+using ParallelExec.Telemetry;
 
 namespace ParallelExec.Composition;
 
@@ -26,11 +29,13 @@ internal sealed class RunComposition : IDisposable
     private readonly Watchdog watchdog;
     private readonly Lazy<FileHashes> hashes;
     private readonly HandOver handOver;
+    private readonly ChildJobs? jobserver;
     private readonly ProcessRunner processes;
     private readonly Reuse reuse;
     private readonly Journal? journal;
     private readonly RemoteCache? remote;
     private readonly OutputCache? cache;
+    private readonly RunTelemetry? telemetry;
     private RunEngine? engine;
 
     /// <param name="stop">Asks for a stop: what runs is ended, cleanup still runs, then the run ends.</param>
@@ -40,8 +45,12 @@ internal sealed class RunComposition : IDisposable
         string runId = Guid.NewGuid().ToString("N");
         hashes = new Lazy<FileHashes>(() => FileHashes.Load(Options.Directory));
         watchdog = new Watchdog(runId, setup.Environment);
-        handOver = new HandOver(setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report);
-        processes = new ProcessRunner(threads, setup.Masker, watchdog);
+        telemetry = Options.Telemetry == TelemetryMode.None ? null
+            : RunTelemetry.TryBegin(setup.Plan, Options, setup.Environment, runId, setup.Log, setup.Masker);
+        handOver = new HandOver(
+            setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
+        jobserver = ChildJobs.For(Options, setup.Environment);
+        processes = new ProcessRunner(threads, setup.Masker, watchdog, jobserver);
         reuse = new Reuse(
             setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records,
                 setup.Masker);
@@ -62,20 +71,24 @@ internal sealed class RunComposition : IDisposable
     {
         if (journal is null)
             return null;
+        if (jobserver is not null)
+            ChildJobs.Check(setup.Plan, setup.Log);
         var projects = new ProjectRunner(setup.Projects);
         var runner = new WorkRunner(processes, projects, new AgentRunner(processes, handOver, setup.Prompts, setup.Time), Tests());
         var executor = new SubtaskExecutor(
             Options,
             threads,
             reuse,
+            new SetCheck(setup.Plan, Options, reuse),
             cache is null ? null : new CachedOutputs(Options, cache, reuse),
             new AttemptRunner(Options, handOver, runner, setup.Time),
             projects,
             new ServiceRunner(Options, handOver, processes, threads, setup.Time),
+            new ServiceUse(setup.Plan, reuse),
             journal,
             setup.Log,
             setup.Time);
-        engine = new RunEngine(setup.Plan, Options, executor, Observers(journal), setup.Time)
+        engine = new RunEngine(setup.Plan, Options, executor, Observers(journal), setup.Time, jobserver?.Pool)
         {
             TickInterval = Options.LogOutput == LogOutput.Live ? LiveOutput.Interval : TimeSpan.FromMilliseconds(500),
             StopReason = setup.StopReason,
@@ -84,26 +97,34 @@ internal sealed class RunComposition : IDisposable
         return engine.RunAsync(stop);
     }
 
-    /// <summary>What goes on after the run: uploads, and the size of the cache. Never throws.</summary>
+    /// <summary>What goes on after the run: uploads, the size of the cache, the last spans. Never throws.</summary>
     /// <returns>What has failed in us; null where nothing has.</returns>
     public RunFault? End()
     {
-        try
+        return Ended("the cache", cache is null ? null : cache.End)
+            ?? Ended("telemetry", telemetry is null ? null : () => telemetry.End(setup.TelemetryPatience));
+
+        static RunFault? Ended(string what, Action? end)
         {
-            cache?.End();
-            return null;
-        }
-        catch (Exception e)
-        {
-            return new RunFault("the cache, after the run", e);
+            try
+            {
+                end?.Invoke();
+                return null;
+            }
+            catch (Exception e)
+            {
+                return new RunFault($"{what}, after the run", e);
+            }
         }
     }
 
     public void Dispose()
     {
         engine?.Dispose();
+        telemetry?.Dispose();
         remote?.Dispose();
         journal?.Dispose();
+        jobserver?.Dispose();
         watchdog.Dispose();
         threads.Dispose();
     }
@@ -130,7 +151,13 @@ internal sealed class RunComposition : IDisposable
         observers.Add(new RunRecorder(setup.Plan, Options, setup.History, hashes, setup.Log, setup.Masker));
         if (TestReport.IsNeeded(setup.Plan))
             observers.Add(new TestReport(setup.Plan, Options, setup.Log, setup.Masker));
-        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log));
+        if (telemetry is not null)
+            observers.Add(telemetry);
+        // Behind those that write what it names, and before the console: a block of a CI engine is closed when its end is told.
+        CiCommands? ci = CiCommands.For(Options.Ci);
+        if (ci is not null)
+            observers.Add(new CiReport(setup.Plan, Options, ci, setup.Environment, setup.Log, setup.Masker));
+        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log, ci));
         return observers;
     }
 }

@@ -42,6 +42,9 @@ internal sealed record RunSetup
     /// <summary>How long cleanup (<c>Always</c>) may take once the run was told to stop.</summary>
     public TimeSpan CleanupLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the end of a run waits for a collector of spans.</summary>
+    public TimeSpan TelemetryPatience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Told of each event before everybody else.</summary>
     public ImmutableArray<IRunObserver> FirstObservers { get; init; } = [];
 }

@@ -29,7 +29,11 @@ internal sealed record SubtasksSkipped(SkippedSubtasks Skipped) : RunEvent;
 internal sealed record RunStopping(string Reason) : RunEvent;
 
 /// <summary>Time has passed; nothing else happened.</summary>
-internal sealed record Tick(DateTimeOffset At) : RunEvent;
+internal sealed record Tick(DateTimeOffset At) : RunEvent
+{
+    /// <summary>Who could start but for something that nobody sees, as memory, in words; empty where nobody waits.</summary>
+    public string Waits { get; init; } = "";
+}
 
 internal sealed record RunEnded(RunResult Result) : RunEvent;
 

@@ -11,9 +11,10 @@ namespace ParallelExec.Exchange;
 
 /// <summary>What a subtask gets from those before it, and gives to those after it: environment variables and files.</summary>
 /// <param name="report">Told what is lost on the way: from any thread, each thing once.</param>
+/// <param name="trace">Null where the run is not traced.</param>
 internal sealed class HandOver(
     ExecutionPlan plan, RunOptions options, IReadOnlyDictionary<string, string> baseEnvironment, string runId, HandOverFiles files,
-        Action<Diagnostic> report)
+        Action<Diagnostic> report, TraceContext? trace = null)
 {
     /// <summary>
     /// An environment variable that every process of one attempt inherits: also those that left the process tree (a double fork,
@@ -57,6 +58,7 @@ internal sealed class HandOver(
         HandedOnVariables variables = HandedOnVariables.Of(all);
         foreach ((string name, string value) in variables.Values)
             environment[name] = value;
+        trace?.AddTo(environment, planned, attempt);
         foreach ((string name, string value) in subtask.Environment)
             environment[name] = value;
         environment["PARALLELEXEC"] = "1";
@@ -89,6 +91,7 @@ internal sealed class HandOver(
     {
         var environment = new Dictionary<string, string>(
             baseEnvironment, OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        trace?.AddTo(environment, planned, attempt: 0);
         foreach ((string name, string value) in planned.Subtask.Environment)
             environment[name] = value;
         environment[CookieVariable] = Cookie(planned, 0);

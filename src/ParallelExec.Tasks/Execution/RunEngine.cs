@@ -11,8 +11,8 @@ namespace ParallelExec.Execution;
 /// what fails in an observer, or here, stops it as Ctrl+C would, and the result says so.
 /// </summary>
 internal sealed class RunEngine(
-    ExecutionPlan plan, RunOptions options, SubtaskExecutor executor, IReadOnlyList<IRunObserver> observers, TimeProvider time)
-        : IDisposable
+    ExecutionPlan plan, RunOptions options, SubtaskExecutor executor, IReadOnlyList<IRunObserver> observers, TimeProvider time,
+    LentJobs? lent = null) : IDisposable
 {
     private const string NotAfterFault = "ParallelExec failed itself";
 
@@ -20,7 +20,7 @@ internal sealed class RunEngine(
     private readonly List<IRunObserver> listening = [.. observers];
     private readonly TaskCompletionSource<RunResult> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SubtaskResult?[] results = new SubtaskResult?[plan.Subtasks.Length];
-    private readonly Schedule schedule = new(plan, options);
+    private readonly Schedule schedule = new(plan, options, lent);
     private readonly ServiceStops services = new();
 
     /// <summary>Ends what runs at a fail-fast or a stop; cleanup is not asked to.</summary>
@@ -54,6 +54,8 @@ internal sealed class RunEngine(
         started = time.GetTimestamp();
         registration = stop.UnsafeRegister(_ => Post(StopAsked.Instance), null);
         timer = time.CreateTimer(_ => Post(TimePassed.Instance), null, TickInterval, TickInterval);
+        if (lent is not null)
+            lent.Freed = () => Post(JobsFreed.Instance);
         Post(Started.Instance);
         return ended.Task;
     }
@@ -131,10 +133,10 @@ internal sealed class RunEngine(
             case FaultSeen when stopReason is null:
                 Stop(NotAfterFault);
                 break;
-            case StopAsked or FaultSeen:
+            case StopAsked or FaultSeen or JobsFreed:
                 break;
             case TimePassed:
-                Tell(new Tick(time.GetUtcNow()));
+                Tell(new Tick(time.GetUtcNow()) { Waits = schedule.Waits });
                 break;
             default:
                 throw new InvalidOperationException($"nobody handles {message}");
@@ -283,6 +285,11 @@ internal sealed class RunEngine(
     private sealed class Started
     {
         public static readonly Started Instance = new();
+    }
+
+    private sealed class JobsFreed
+    {
+        public static readonly JobsFreed Instance = new();
     }
 
     private sealed class StopAsked

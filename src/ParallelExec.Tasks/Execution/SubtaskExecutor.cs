@@ -4,9 +4,11 @@ using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Execution.Services;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.State;
+using ParallelExec.TestResults;
 
 namespace ParallelExec.Execution;
 
@@ -16,10 +18,12 @@ internal sealed class SubtaskExecutor(
     RunOptions options,
     BlockingThreads threads,
     Reuse reuse,
+    SetCheck sets,
     CachedOutputs? cache,
     AttemptRunner attempts,
     ProjectRunner projects,
     ServiceRunner services,
+    ServiceUse use,
     Journal journal,
     IRunLog log,
     TimeProvider time)
@@ -36,6 +40,9 @@ internal sealed class SubtaskExecutor(
             case { Work: MilestoneWork, Verify: null, Outputs.IsEmpty: true }:
                 reuse.Pass(subtask);
                 ended(new SubtaskResult { Status = SubtaskStatus.Succeeded, StartedAt = time.GetUtcNow() });
+                break;
+            case { Set: not null } when cache is null && reuse.IsResting(subtask):
+                _ = ToTheEndAsync(null);
                 break;
             // A project only queues itself here. The rest has a thread each, so that starting processes uses every core.
             case { Work: ProjectWork, Inputs.IsEmpty: true }:
@@ -87,8 +94,14 @@ internal sealed class SubtaskExecutor(
     private Task<SubtaskResult> ServeAsync(
         PlannedSubtask service, IReadOnlyList<SubtaskResult?> results, Action<SubtaskResult> ready, CancellationToken cancel)
     {
-        journal.Working(service.Id, time.GetUtcNow(), null);
+        DateTimeOffset at = time.GetUtcNow();
         reuse.Pass(service);
+        if (!use.IsNeeded(service, results))
+        {
+            const string Why = "all that depend on it are up to date";
+            return Task.FromResult(new SubtaskResult { Status = SubtaskStatus.UpToDate, Reason = Why, StartedAt = at });
+        }
+        journal.Working(service.Id, at, null);
         return services.RunAsync(service, results, ready, cancel);
     }
 
@@ -100,6 +113,7 @@ internal sealed class SubtaskExecutor(
         // Files of task folders say themselves whether they are blocked.
         if (planned.Subtask.TaskFile is null && reuse.OpenQuestionOf(planned) is { } question)
             return SubtaskResult.Blocked(question) with { StartedAt = startedAt };
+        sets.Look(planned);
         Reused reused = reuse.Find(planned);
         if (reused.Record is { } record)
         {
@@ -112,6 +126,7 @@ internal sealed class SubtaskExecutor(
                 StartedAt = startedAt,
                 Duration = time.GetElapsedTime(started),
                 Values = record.Values,
+                Tests = KeptTests(planned),
                 Record = reused.IsNew ? record : null,
             };
         }
@@ -119,7 +134,7 @@ internal sealed class SubtaskExecutor(
         if (reused.Problem is { } problem)
             log.Report(problem);
         else if (cache?.Restore(planned, reused.Fingerprint, cancel) is { } restored)
-            return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started) };
+            return restored with { StartedAt = startedAt, Duration = time.GetElapsedTime(started), Tests = KeptTests(planned) };
         string? why = cache is null ? reused.Why : cache.Why(planned, reused);
         reuse.SetHasRun(planned);
         PlannedSubtask work = reused.Stale is { } stale
@@ -134,4 +149,7 @@ internal sealed class SubtaskExecutor(
         cache?.Store(planned, reused.Fingerprint, result);
         return result;
     }
+    // Its results are an output, so that they are what they were.
+    private TestSummary? KeptTests(PlannedSubtask planned) =>
+        planned.Subtask.Work is TestWork ? TestTotals.Kept(TestFiles.ResultOf(options, planned.Id)) : null;
 }

@@ -52,6 +52,9 @@ internal sealed class FingerprintBuilder(
         return made[subtask.Index]!;
     }
 
+    /// <summary>The next who asks gets what is then.</summary>
+    public void Forget(PlannedSubtask subtask) => Volatile.Write(ref made[subtask.Index], null);
+
     /// <summary>
     /// What a result was made of: all as it was before the work, but for what the work itself has written among its inputs. It is unsettled
     /// where another input has changed meanwhile: nobody knows whether the work read it before or after that.
@@ -166,7 +169,8 @@ internal sealed class FingerprintBuilder(
         Add("tool version", toolVersion(planned));
         unmatched[planned.Index] = AddInputs(subtask, parts);
 
-        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // All in one: asking the library of the system for each part costs more than the hashing.
+        var all = new StringBuilder();
         string[] names = [.. parts.Keys];
         Array.Sort(names, StringComparer.Ordinal);
         var sorted = new KeyValuePair<string, string>[names.Length];
@@ -176,10 +180,11 @@ internal sealed class FingerprintBuilder(
             string digest = parts[names[i]];
             sorted[i] = new(names[i], digest);
             isKnown &= digest is not (Fingerprint.Unreadable or Fingerprint.NoRegularFile);
-            all.AppendData(Encoding.UTF8.GetBytes($"{names[i]}\0{digest}\n"));
+            all.Append(names[i]).Append('\0').Append(digest).Append('\n');
         }
         var fingerprint = new Fingerprint(
-            ImmutableCollectionsMarshal.AsImmutableArray(sorted), Convert.ToHexStringLower(all.GetHashAndReset()));
+            ImmutableCollectionsMarshal.AsImmutableArray(sorted),
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString()))));
         return isKnown ? fingerprint : fingerprint.Unsettle([]);
 
         void Add(string name, string? value)

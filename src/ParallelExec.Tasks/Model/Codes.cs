@@ -12,6 +12,7 @@ internal static class Codes
     public const string NotInThisVersion = "PEX1006";
     public const string DoesNotApply = "PEX1007";
     public const string TestProject = "PEX1008";
+    public const string NothingDeclared = "PEX1009";
 
     // PEX2xxx: graph and plan
     public const string MissingDependency = "PEX2001";
@@ -39,6 +40,8 @@ internal static class Codes
     public const string VariableLost = "PEX3011";
     public const string NoTests = "PEX3020";
     public const string TestHostFailed = "PEX3021";
+    public const string Telemetry = "PEX3030";
+    public const string Ci = "PEX3031";
 
     // PEX4xxx: state
     public const string Locked = "PEX4001";

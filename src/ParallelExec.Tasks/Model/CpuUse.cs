@@ -1,6 +1,6 @@
 namespace ParallelExec.Model;
 
-/// <summary>What the processes of a subtask had of the processors.</summary>
+/// <summary>What the processes of a subtask had of the processors, and of the memory.</summary>
 /// <param name="Time">What they used, as the system counts it: of the command and of all that it waited for.</param>
 internal sealed record CpuUse(TimeSpan Time)
 {
@@ -16,6 +16,9 @@ internal sealed record CpuUse(TimeSpan Time)
     /// <summary>How much all processes of the machine used of them meanwhile.</summary>
     public TimeSpan SeenBusy { get; init; }
 
+    /// <summary>The most memory that they were seen to have at a time, in bytes; 0 = nobody has seen it.</summary>
+    public long PeakMemory { get; init; }
+
     public static CpuUse None { get; } = new(TimeSpan.Zero);
 
     /// <returns>Null where one of the two is not known: then the sum is not known either.</returns>
@@ -25,5 +28,6 @@ internal sealed record CpuUse(TimeSpan Time)
         SeenWaiting = SeenWaiting + other.SeenWaiting,
         SeenFor = SeenFor + other.SeenFor,
         SeenBusy = SeenBusy + other.SeenBusy,
+        PeakMemory = Math.Max(PeakMemory, other.PeakMemory),
     };
 }

@@ -9,6 +9,12 @@ internal sealed record RunOptions
     public OnFailure OnFailure { get; init; }
     public int MaxParallelism { get; init; } = 1;
 
+    /// <summary>How much memory those that run together may be expected to need.</summary>
+    public MemoryLimit MaxMemory { get; init; } = MemoryLimit.None;
+
+    /// <summary>Whether children that know how (make, ninja, cargo, gcc) take their jobs of <see cref="MaxParallelism"/>.</summary>
+    public JobserverForm Jobserver { get; init; }
+
     /// <summary>True where the user set it; otherwise the engine's own core budget may lower it.</summary>
     public bool MaxParallelismIsExplicit { get; init; }
 
@@ -85,6 +91,36 @@ internal sealed record RunOptions
 
     /// <summary>A test suite without a test is a success.</summary>
     public bool AllowNoTests { get; init; }
+
+    /// <summary>Who is told, while the run goes on, of spans.</summary>
+    public TelemetryMode Telemetry { get; init; }
+
+    /// <summary>The engine that is told, in its own form, what happens.</summary>
+    public CiEngine Ci { get; init; }
+}
+
+internal enum TelemetryMode
+{
+    None,
+
+    /// <summary>A collector of OpenTelemetry, over HTTP.</summary>
+    Otlp,
+}
+
+/// <summary>How a child is told where its jobs come from.</summary>
+internal enum JobserverForm
+{
+    /// <summary>There is none.</summary>
+    Off,
+
+    /// <summary>As the <c>make</c> that is installed reads it; for a command that names <c>ninja</c>, as that does.</summary>
+    Auto,
+
+    /// <summary>Two open files that it inherits: every make since 4.2.</summary>
+    Pipe,
+
+    /// <summary>The path of a pipe: make since 4.4, ninja since 1.13.</summary>
+    Fifo,
 }
 
 internal enum CacheMode

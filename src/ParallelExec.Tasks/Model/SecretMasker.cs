@@ -14,9 +14,9 @@ internal sealed class SecretMasker
     private readonly byte[][] secretBytes;
     private readonly SearchValues<byte> firstBytes;
 
-    private SecretMasker(string[] secrets)
+    private SecretMasker(string[] secrets, string[] lines)
     {
-        this.secrets = secrets;
+        (this.secrets, Lines) = (secrets, lines);
         secretBytes = [.. secrets.Select(Encoding.UTF8.GetBytes)];
         // The longest text need not have the most bytes.
         HoldBack = secretBytes.Max(secret => secret.Length) - 1;
@@ -29,17 +29,25 @@ internal sealed class SecretMasker
         // The longest first: a secret that is part of another must not leave the rest of it. Of a secret with
         // several lines each line is hidden too, for output that is cut into lines; and what JSON makes of it, as this
         // framework writes it, and as most others do.
-        string[] secrets = [.. values
-            .SelectMany(value => value.Split('\n', StringSplitOptions.TrimEntries).Append(value.Trim()))
+        string[] lines = [.. values
+            .SelectMany(value => value.Split('\n', StringSplitOptions.TrimEntries))
             .Where(value => value.Length > 0)
+            .Distinct(StringComparer.Ordinal)];
+        string[] secrets = [.. values
+            .Select(value => value.Trim())
+            .Where(value => value.Length > 0)
+            .Concat(lines)
             .SelectMany(value => new[] { value, JavaScriptEncoder.Default.Encode(value), Relaxed.Encode(value) })
             .Distinct(StringComparer.Ordinal)
             .OrderByDescending(value => value.Length)
             .ThenBy(value => value, StringComparer.Ordinal)];
-        return secrets.Length == 0 ? null : new SecretMasker(secrets);
+        return secrets.Length == 0 ? null : new SecretMasker(secrets, lines);
     }
 
     public string Apply(string text) => secrets.Aggregate(text, (masked, secret) => masked.Replace(secret, Mask, StringComparison.Ordinal));
+
+    /// <summary>Each line of each secret, as it is.</summary>
+    public IReadOnlyList<string> Lines { get; }
 
     /// <summary>How many bytes may be the beginning of a secret, and so have to wait for what follows.</summary>
     public int HoldBack { get; }

@@ -42,6 +42,9 @@ internal sealed record Subtask
     /// <summary>What it occupies of the parallelism; 0 = it only waits.</summary>
     public int Cores { get; init; } = 1;
     public ImmutableArray<PoolUse> Pools { get; init; } = [];
+
+    /// <summary>In bytes, what it is expected to need: declared; in a plan else the most that earlier runs saw. 0 = unknown.</summary>
+    public long Memory { get; init; }
     public TimeSpan? Timeout { get; init; }
     public int Retries { get; init; }
     public TimeSpan RetryDelay { get; init; }

@@ -36,6 +36,8 @@ internal sealed record SubtaskResult
     public string? Code { get; init; }
     public int? ExitCode { get; init; }
     public int Attempts { get; init; }
+    /// <summary>Each of them, where there was more than one.</summary>
+    public ImmutableArray<AttemptResult> EachAttempt { get; init; } = [];
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>How long it worked: without <see cref="Waited"/>.</summary>
@@ -109,3 +111,6 @@ internal sealed record SubtaskResult
 
     public static SubtaskResult Skipped(string reason) => new() { Status = SubtaskStatus.Skipped, Reason = reason };
 }
+
+/// <summary>What became of one attempt at a subtask.</summary>
+internal sealed record AttemptResult(DateTimeOffset StartedAt, TimeSpan Duration, SubtaskStatus Status, string Reason);

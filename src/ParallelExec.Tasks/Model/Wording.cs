@@ -20,9 +20,22 @@ internal static class Wording
             : string.Create(CultureInfo.InvariantCulture, $"{(int)rounded.TotalHours}h{rounded.Minutes:00}m");
     }
 
+    /// <summary><c>350 MB</c>, <c>1.5 GB</c>, with 1024 as the step, as memory is counted.</summary>
+    public static string Memory(long bytes)
+    {
+        const double Mega = 1024 * 1024;
+        return bytes < 1000 * Mega
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Mega:0} MB")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes / Mega / 1024:0.0} GB");
+    }
+
     /// <summary>Not in the middle of a character: a half of one is no text, and writers of JSON refuse it.</summary>
     public static string Shorten(string text, int length) =>
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 4]) ? length - 4 : length - 3)] + "...";
+
+    /// <summary>A name that may have line breaks in it, where one line is meant.</summary>
+    public static string OneLine(string text) =>
+        text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\r', ' ');
 
     /// <summary>Some ids, and how many more there are.</summary>
     public static string Ids(IReadOnlyCollection<string> ids, int shown = 8) =>

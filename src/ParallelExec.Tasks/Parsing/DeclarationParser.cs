@@ -12,7 +12,9 @@ internal sealed class DeclarationParser(
     public Declared Parse()
     {
         RunOptions options = ParseOptions(out ProjectFiles files);
-        new NameCheck(declared, files, diagnostics).Check();
+        var names = new NameCheck(declared, files, diagnostics);
+        names.Check();
+        names.CheckThatSomethingIsDeclared();
         new ExpansionCheck(declared, files, diagnostics).Check();
         ImmutableArray<Pool> pools = PoolParser.Parse(declared.Of("ParallelPool"), diagnostics);
         Dictionary<string, Team> teams = TeamParser.Parse(declared.Of("ParallelTeam"), options, diagnostics);

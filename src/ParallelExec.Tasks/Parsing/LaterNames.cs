@@ -13,16 +13,14 @@ internal static class LaterNames
 
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
-        ("Memory", []),
         ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []));
 
     /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
-    public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map(("Memory", []));
+    public static readonly IReadOnlyDictionary<string, string[]> ConvertMetadata = Map();
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
-        ("MaxMemory", []), ("Jobserver", ["false"]), ("Ci", ["None"]), ("Telemetry", ["None"]),
         ("WhatIf", []),
         ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
         ("WorktreeSetup", []), ("WorktreeFiles", []),

@@ -33,6 +33,9 @@ internal sealed class MetadataReader(Declaration declaration, List<Diagnostic> d
         Read(name, text => Values.Duration(text) is { } span
             && (zeroAllowed || span > TimeSpan.Zero) ? span : (TimeSpan?)null, Values.DurationForm);
 
+    /// <summary>In bytes; 0 where it is not set.</summary>
+    public long Memory(string name) => Read(name, Values.Memory, Values.MemoryForm) ?? 0;
+
     public int? WholeNumber(string name, int least) =>
         Read(name, text => Values.WholeNumber(text, least), $"a whole number, {least} or more");
 

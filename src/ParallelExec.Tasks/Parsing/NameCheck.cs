@@ -42,6 +42,23 @@ internal sealed class NameCheck(DeclarationSet declared, ProjectFiles files, Lis
         }
     }
 
+    /// <summary>
+    /// Nothing to do is not success, unless somebody has said so: by an item with a Condition, by a build that runs whatever there is.
+    /// </summary>
+    public void CheckThatSomethingIsDeclared()
+    {
+        bool isSaid = declared.Items.Length > 0
+            || files.ItemTypes.Any(item => ItemTypes.Contains(item.Name, StringComparer.OrdinalIgnoreCase));
+        if (!isSaid && !Says("TaskFolder") && !Says("RunOn") && diagnostics.Count == 0)
+            diagnostics.Add(Diagnostic.Warning(
+                Codes.NothingDeclared,
+                "No subtask is declared, so there is nothing to run. Declare one: <ItemGroup><ParallelTask Include=\"hello\" "
+                    + "Command=\"echo hello\" /></ItemGroup>, or name a task folder in ParallelExecTaskFolder.",
+                new Origin(declared.ProjectFile, "", "")));
+    }
+
+    private bool Says(string property) => declared.Properties.TryGetValue(property, out string? value) && value.Length > 0;
+
     // Most names of a project are ruled out by their first letter and their length.
     private static bool LooksLikeProperty(string name) =>
         name.Length is > 12 and < 40 && (name[0] is 'P' or 'p')

@@ -16,7 +16,7 @@ internal static class Names
     public static readonly IReadOnlySet<string> Metadata = Set(
         "Command", "Tool", "Arguments", "Project", "Targets", "Properties", "Agent", "Prompt", "PromptFile",
         "DependsOn", "Parallel", "Group", "Title",
-        "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "EstimatedDuration", "Always",
+        "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "Memory", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
         "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache",
         "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "RetryWithFeedback", "RetryContinues");
@@ -49,7 +49,7 @@ internal static class Names
     public static readonly IReadOnlySet<string> ConvertMetadata = Set(
     [
         .. ConvertOnly, "Command", "Tool", "Arguments", "Inputs", "VersionCommand", "Cache", "Verify",
-        "DependsOn", "Parallel", "Group", "Title", "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools",
+        "DependsOn", "Parallel", "Group", "Title", "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "Memory",
             "EstimatedDuration",
         "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
     ]);
@@ -70,7 +70,8 @@ internal static class Names
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
-        "AllowNoTests", "DotnetConflicts", "AffectedSince", "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
+        "AllowNoTests", "DotnetConflicts", "AffectedSince", "MaxMemory", "Jobserver", "Telemetry", "Ci",
+        "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
     public static readonly IReadOnlySet<string> Reports = Set("json", "markdown");

@@ -26,6 +26,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             Schedule = OneOf<ScheduleMode>("Schedule"),
             OnFailure = OneOf<OnFailure>("OnFailure"),
             MaxParallelism = maxParallelism ?? declared.NodeCount,
+            MaxMemory = ParseMaxMemory(),
+            Jobserver = Read("Jobserver", Jobserver, "true, false, Pipe or Fifo") ?? JobserverForm.Off,
             MaxParallelismIsExplicit = maxParallelism is not null,
             NodeCount = declared.NodeCount,
             Only = Ids("Only"),
@@ -54,6 +56,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             RemoteCacheWrite = Boolean("RemoteCacheWrite") ?? true,
             OnLocked = OneOf<OnLocked>("OnLocked"),
             AllowNoTests = Boolean("AllowNoTests") ?? false,
+            Ci = ParseCi(),
+            Telemetry = OneOf<TelemetryMode>("Telemetry"),
             TaskFolders = ParseTaskFolders(projectDirectory),
             AllowOutside = Boolean("AllowOutside") ?? false,
             Summary = Text("Summary") ?? "",
@@ -88,6 +92,24 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             if (value.Contains('\0', StringComparison.Ordinal))
                 Error(Codes.InvalidValue, name, $"{Prefix}{name} has a NUL character (%00) in it, which no text here can have. Remove it.");
         }
+    }
+
+    private static JobserverForm? Jobserver(string text) =>
+        Values.Boolean(text) is { } on ? (on ? JobserverForm.Auto : JobserverForm.Off)
+            : text.Equals("Auto", StringComparison.OrdinalIgnoreCase) ? null : Values.OneOf<JobserverForm>(text);
+
+    private MemoryLimit ParseMaxMemory()
+    {
+        if (Text("MaxMemory") is not { } text)
+            return MemoryLimit.Default;
+        if (text is "0" || text.Equals("none", StringComparison.OrdinalIgnoreCase))
+            return MemoryLimit.None;
+        if (text.EndsWith('%') && Values.WholeNumber(text[..^1], least: 1) is { } percent and <= 100)
+            return new MemoryLimit(null, percent);
+        if (Values.Memory(text) is { } bytes)
+            return new MemoryLimit(bytes, 0);
+        Invalid("MaxMemory", text, $"{Values.MemoryForm}, a part of what there is such as 80%, or none");
+        return MemoryLimit.Default;
     }
 
     private Uri? ParseRemoteCache()
@@ -142,6 +164,11 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             .Where(item => !new MetadataReader(item, diagnostics).Failed).Select(item => item.Id);
         return [.. List("TaskFolder").Concat(items).Select(folder => Path.GetFullPath(Values.NativePath(folder), projectDirectory))];
     }
+
+    private CiEngine ParseCi() =>
+        Text("Ci") is not { } text || text.Equals("Auto", StringComparison.OrdinalIgnoreCase)
+            ? CiDetection.Of(declared.Environment)
+            : Read("Ci", Values.OneOf<CiEngine>, $"Auto, or {Values.NamesOf(typeof(CiEngine))}") ?? CiEngine.None;
 
     private ImmutableArray<string> List(string name, params string[] whenUnset) =>
         Text(name) is { } text ? Values.List(text) : [.. whenUnset];

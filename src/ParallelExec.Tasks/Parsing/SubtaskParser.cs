@@ -56,6 +56,7 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
             Always = reader.Boolean("Always") ?? false,
             Cores = reader.WholeNumber("Cores", least: 0) ?? (service is null ? Subtask.DefaultCores(work) : 0),
             Pools = reader.Pools("Pools"),
+            Memory = reader.Memory("Memory"),
             Timeout = reader.Duration("Timeout") ?? Subtask.DefaultTimeout(work),
             Retries = reader.WholeNumber("Retries", least: 0) ?? 0,
             RetryDelay = reader.Duration("RetryDelay", zeroAllowed: true) ?? TimeSpan.Zero,

@@ -71,6 +71,20 @@ internal static partial class Values
             && count is > 0 and < 1_000_000_000_000 ? count * unit : null;
     }
 
+    /// <summary>An amount of memory in bytes. <c>2g</c> has steps of 1024, as for java and containers; <c>2GB</c> of 1000.</summary>
+    public static long? Memory(string text)
+    {
+        Match match = MemoryAmount().Match(text.Trim());
+        if (!match.Success)
+            return null;
+        double step = match.Groups[3].Value.Equals("B", StringComparison.OrdinalIgnoreCase) ? 1000 : 1024;
+        int power = "KMGT".IndexOf(char.ToUpperInvariant(match.Groups[2].Value[0]), StringComparison.Ordinal) + 1;
+        double bytes = double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * Math.Pow(step, power);
+        return bytes is >= 1 and < 1e18 ? (long)bytes : null;
+    }
+
+    public const string MemoryForm = "an amount of memory such as 512m, 1.5g or 2GB";
+
     private static readonly string[] Units = ["KB", "MB", "GB", "TB"];
 
     public static TEnum? OneOf<TEnum>(string text)
@@ -123,6 +137,9 @@ internal static partial class Values
     [GeneratedRegex(
         @"^(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m(?!s))?(?:([0-9]+(?:\.[0-9]+)?)s)?(?:([0-9]+)ms)?$", RegexOptions.CultureInvariant)]
     private static partial Regex UnitDuration();
+
+    [GeneratedRegex(@"^([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([kKmMgGtT])([bB]|[iI][bB])?$", RegexOptions.CultureInvariant)]
+    private static partial Regex MemoryAmount();
 
     [GeneratedRegex(@"^([0-9]+\.)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$", RegexOptions.CultureInvariant)]
     private static partial Regex ColonDuration();

@@ -13,6 +13,9 @@ internal sealed record ExecutionPlan
     public required ImmutableArray<ImmutableArray<PlannedSubtask>> Waves { get; init; }
     public required ImmutableArray<Pool> Pools { get; init; }
 
+    /// <summary>How much memory those that run together may be expected to need, in bytes; null = nobody counts it.</summary>
+    public long? MaxMemory { get; init; }
+
     /// <summary>How many subtasks are to run: all but the excluded ones.</summary>
     public required int Count { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning.Dotnet;
 
@@ -11,6 +12,7 @@ internal static class Planner
     /// <param name="lastDurations">Measured in the last run, by id; may be empty.</param>
     /// <param name="projects">Says what projects reference; null = nobody asks.</param>
     /// <param name="changes">What no change in them reaches is left out; null = nothing is.</param>
+    /// <param name="peaks">The most memory that each was seen to need, by id; null = of none.</param>
     /// <returns>The plan, or null where <paramref name="diagnostics"/> got an error.</returns>
     public static ExecutionPlan? Plan(
         ImmutableArray<Subtask> subtasks,
@@ -19,7 +21,8 @@ internal static class Planner
         IReadOnlyDictionary<string, TimeSpan> lastDurations,
         List<Diagnostic> diagnostics,
         IProjectReader? projects = null,
-        ChangedFiles? changes = null)
+        ChangedFiles? changes = null,
+        IReadOnlyDictionary<string, long>? peaks = null)
     {
         int errorsBefore = Errors(diagnostics);
         PoolCheck.Check(subtasks, pools, diagnostics);
@@ -51,7 +54,7 @@ internal static class Planner
 
         ImmutableArray<PlannedSubtask> planned = [.. subtasks.Select((subtask, index) => new PlannedSubtask
         {
-            Subtask = subtask,
+            Subtask = WithMemory(subtask, peaks),
             Index = index,
             Dependencies = graph.Dependencies[index],
             Dependents = graph.Dependents[index],
@@ -66,11 +69,15 @@ internal static class Planner
             Subtasks = planned,
             Waves = InWaves(planned),
             Pools = pools,
+            MaxMemory = planned.Any(subtask => subtask.Subtask.Memory > 0) ? options.MaxMemory.Of(MachineMemory.Bytes) : null,
             Count = planned.Count(subtask => subtask.Excluded is null),
         };
         Balance.Check(plan, diagnostics);
         return plan;
     }
+
+    private static Subtask WithMemory(Subtask subtask, IReadOnlyDictionary<string, long>? peaks) =>
+        subtask.Memory == 0 && peaks is not null && peaks.TryGetValue(subtask.Id, out long peak) ? subtask with { Memory = peak } : subtask;
 
     /// <summary>The waves in their order; in each the subtasks by rank.</summary>
     private static ImmutableArray<ImmutableArray<PlannedSubtask>> InWaves(ImmutableArray<PlannedSubtask> planned)

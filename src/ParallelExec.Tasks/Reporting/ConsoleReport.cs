@@ -2,16 +2,16 @@ using ParallelExec.Agents;
 using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.Scheduling;
 
 namespace ParallelExec.Reporting;
 
 /// <summary>Tells people what happens: one line per change, a failure with its output, a heartbeat, a summary.</summary>
-internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log) : IRunObserver
+internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log, CiCommands? ci = null) : IRunObserver
 {
     /// <summary>How much of a failed subtask's output is shown; the log file has all of it.</summary>
     private const int LinesOnFailure = 100;
-    private const int LongestMessage = 2000;
     private const string Indent = "    ";
 
     // By index. Not a sorted dictionary: this one is compiled, of that one each method would be at each start.
@@ -64,10 +64,10 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 ShowReused();
                 log.Message($"Stopping what runs: {reason}.");
                 break;
-            case Tick(var at) when at - lastSaid >= options.Heartbeat && running.Count > 0:
+            case Tick(var at) { Waits: var waits } when at - lastSaid >= options.Heartbeat && running.Count > 0:
                 lastSaid = at;
                 ShowReused();
-                log.Message(Heartbeat(at));
+                log.Message(Heartbeat(at) + (waits.Length > 0 ? $"; waiting to start: {waits}" : ""));
                 break;
             case Tick:
                 break;
@@ -137,34 +137,23 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             log.Message($"{Indent}had to be killed: {Wording.Ids(result.Killed)}");
         // Of a service and all that fails with it, only the service is the error.
         if (result.Code == Codes.TestFailed)
-            ShowFailedTests(subtask, result);
+            FailedTests.Show(log, subtask, result, Indent);
         else if (result is { IsFailure: true, Cause: "" }
             && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
             log.Report(FailureText.For(planned, result));
         else if (result.Status == SubtaskStatus.Blocked)
             log.Report(FailureText.Question(planned, result, options));
-        ShowOutput(subtask, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
+        ShowOutput(planned, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
     }
 
     private string Ended(PlannedSubtask planned, SubtaskResult result) =>
         $"{Progress()} {planned.Id} {Wording.Of(result.Status)} ({Wording.Duration(result.Duration)}{Attempts(result)}{Cost(result)})"
             + Because(result) + Counts(result);
 
-    private void ShowFailedTests(Subtask subtask, SubtaskResult result)
-    {
-        Severity severity = subtask.ContinueOnError == ContinueOnError.WarnAndContinue ? Severity.Warning : Severity.Error;
-        foreach (TestFailure test in result.Tests?.Failures ?? [])
-        {
-            Origin? at = test.File.Length == 0 ? subtask.Origin
-                : subtask.Origin! with { Location = new SourceLocation(test.File, test.Line) };
-            log.Report(new Diagnostic(
-                Codes.TestFailed, severity, $"{test.Name} failed: {Wording.Shorten(test.Message, LongestMessage)}", at));
-        }
-    }
-
     /// <param name="inOneLine">Its error says all that is to be said of it.</param>
-    private void ShowOutput(Subtask subtask, SubtaskResult result, bool inOneLine)
+    private void ShowOutput(PlannedSubtask planned, SubtaskResult result, bool inOneLine)
     {
+        Subtask subtask = planned.Subtask;
         if (result.LogFile.Length == 0)
             return;
         bool parse = subtask.ParseDiagnostics switch
@@ -185,7 +174,7 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         if (lines != 0 || parse)
             OutputBlock.Show(
                 log, result.LogFile, Indent, lines, parse ? line => log.TryDiagnosticLine(line, subtask.Id, asWarnings)
-                : null, AgentTranscript.For(subtask.Work));
+                : null, AgentTranscript.For(subtask.Work), ci?.GroupOf(planned, result));
     }
 
     private string Heartbeat(DateTimeOffset at)

@@ -2,6 +2,7 @@ using System.Text;
 using ParallelExec.Agents;
 using ParallelExec.Events;
 using ParallelExec.Files;
+using ParallelExec.Reporting.Ci;
 
 namespace ParallelExec.Reporting;
 
@@ -14,8 +15,10 @@ internal static class OutputBlock
     /// <param name="lastLines">How many lines to show at most, from the end; null = all.</param>
     /// <param name="readable">Makes a line readable, or leaves it out (null); null = all are text.</param>
     /// <param name="parse">Turns a line into a diagnostic of the build; null = none is looked for.</param>
+    /// <param name="group">Stands around it, where there is anything to show; null = nothing does.</param>
     public static void Show(
-        IRunLog log, string logFile, string indent, int? lastLines, Func<string, bool>? parse, Func<string, string?>? readable = null)
+        IRunLog log, string logFile, string indent, int? lastLines, Func<string, bool>? parse, Func<string, string?>? readable = null,
+        CiGroup? group = null)
     {
         if (!PlainFile.Exists(logFile))
             return;
@@ -24,6 +27,7 @@ internal static class OutputBlock
             : LogLines.Count(logFile);
         int skip = lastLines is { } most ? Math.Max(0, lines - most) : 0;
         var chunk = new StringBuilder();
+        bool isOpen = false;
         if (isCut && lastLines != 0)
             chunk.Append(indent).Append(LogLines.WhatIsBefore(logFile)).Append('\n');
         else if (skip > 0 && lastLines > 0)
@@ -37,7 +41,7 @@ internal static class OutputBlock
             // Errors are looked for in all of it, also in what is too long ago to be shown.
             if (parse is not null && MayBeDiagnostic(line))
             {
-                Flush(log, chunk);
+                Flush();
                 if (parse(line))
                     continue;
             }
@@ -45,20 +49,25 @@ internal static class OutputBlock
                 continue;
             chunk.Append(indent).Append(line).Append('\n');
             if (chunk.Length > ChunkCharacters)
-                Flush(log, chunk);
+                Flush();
         }
-        Flush(log, chunk);
+        Flush();
+        if (isOpen)
+            log.Command(group!.End, group.AtLineStart);
+
+        void Flush()
+        {
+            if (chunk.Length == 0)
+                return;
+            if (group is not null && !isOpen)
+                log.Command(group.Begin, group.AtLineStart);
+            isOpen = group is not null;
+            log.Message(chunk.ToString().TrimEnd('\n'));
+            chunk.Clear();
+        }
     }
 
     // A cheap look first: the real parser costs some microseconds a line.
     private static bool MayBeDiagnostic(string line) =>
         line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("warning", StringComparison.OrdinalIgnoreCase);
-
-    private static void Flush(IRunLog log, StringBuilder chunk)
-    {
-        if (chunk.Length == 0)
-            return;
-        log.Message(chunk.ToString().TrimEnd('\n'));
-        chunk.Clear();
-    }
 }

@@ -17,7 +17,8 @@ internal static class PlanText
         LargeSets sets = LargeSets.Of(plan);
         for (int wave = 1; wave <= plan.Waves.Length; wave++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nBatch {wave} ({(wave == 1 ? "ready now" : $"after batch {wave - 1}")}):");
+            string when = wave == 1 ? "ready now" : $"after batch {wave - 1}";
+            text.Append(CultureInfo.InvariantCulture, $"\nBatch {wave} ({when}{Memory(plan, options, wave)}):");
             foreach (PlannedSubtask subtask in plan.Waves[wave - 1].Where(subtask => sets.Of(subtask) is null))
                 text.Append("\n  ").Append(Line(plan, subtask));
             foreach (IGrouping<string?, PlannedSubtask> set in plan.Waves[wave - 1].Where(subtask => sets.Of(subtask) is not null)
@@ -38,6 +39,18 @@ internal static class PlanText
                 text.Append("\n  ").Append(subtask.Id).Append(": ").Append(subtask.Excluded);
         }
         return text.ToString();
+    }
+
+    /// <summary>Why not all of a batch start together that could: what the largest of them need is more than there is.</summary>
+    private static string Memory(ExecutionPlan plan, RunOptions options, int wave)
+    {
+        if (plan.MaxMemory is not { } max)
+            return "";
+        double needed = plan.Waves[wave - 1].Select(subtask => (double)subtask.Subtask.Memory).OrderDescending()
+            .Take(options.MaxParallelism).Sum();
+        return needed > max
+            ? $"; those that need most do not fit into {Wording.Memory(max)} of memory together ({Wording.Memory((long)needed)}): some wait"
+            : "";
     }
 
     /// <summary>They are counted apart.</summary>
@@ -70,6 +83,8 @@ internal static class PlanText
             line.Append(", service").Append(service.Ready is { } ready ? $", ready when {Wording.Shorten(ready.Declared, 60)}" : "");
         if (planned.Estimate is { } estimate)
             line.Append(", about ").Append(Wording.Duration(estimate));
+        if (subtask.Memory > 0 && plan.MaxMemory is not null)
+            line.Append(", ").Append(Wording.Memory(subtask.Memory));
         line.Append(']');
         string what = subtask.Work switch
         {

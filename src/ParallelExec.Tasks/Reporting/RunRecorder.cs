@@ -24,6 +24,7 @@ internal sealed class RunRecorder(
                 break;
             case SubtaskEnded(var subtask, { Status: SubtaskStatus.Succeeded } result) when subtask.Subtask.Work is not MilestoneWork:
                 history.Add(subtask.Id, result.Duration);
+                history.AddMemory(subtask.Id, result.Cpu?.PeakMemory ?? 0);
                 break;
             case RunEnded(var result):
                 Write(() => history.Write(options, plan.Subtasks.Select(subtask => subtask.Id)));

@@ -11,7 +11,7 @@ using ParallelExec.State;
 namespace ParallelExec.Reporting;
 
 /// <summary>How far the subtasks are: those of task folders as their files say, others as the last run left them.</summary>
-internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun, NextSteps next)
+internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun, NextSteps? next = null)
 {
     /// <summary>What waits for an answer, by id.</summary>
     public IReadOnlyDictionary<string, string> Questions { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -19,7 +19,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
     /// <summary>The log of a subtask; empty where there is none.</summary>
     public Func<Subtask, string> LogOf { get; init; } = _ => "";
 
-    private enum Progress { Completed, Running, Ready, Waiting, Blocked, Failed }
+    private enum Progress { Completed, Running, Serving, Ready, Waiting, Blocked, Failed }
 
     /// <summary>Progress for each group, and what is ready, running, blocked and by what.</summary>
     /// <param name="project">The heading of subtasks without a group.</param>
@@ -43,6 +43,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
             if (believed.Length > 0)
                 text.Append("  Believed, not proven: ").Append(Wording.Ids(believed)).Append('\n');
             Section("Running", Progress.Running, _ => "");
+            Section("Serving", Progress.Serving, _ => "");
             Section("Failed", Progress.Failed, subtask => Reason(subtask) is { Length: > 0 } reason ? $" ({reason})" : "");
             Section("Ready", Progress.Ready, subtask => subtask.Subtask.Parallel ? " [parallel]" : " [alone]");
             Section("Waiting", Progress.Waiting, subtask => $" (waiting: {Wording.Ids([.. Open(subtask)])})");
@@ -63,7 +64,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
                     text.Append("    ").Append(Named(subtask)).Append(remark(subtask)).Append('\n');
             }
         }
-        foreach (string line in next.Lines(NotDone()))
+        foreach (string line in next?.Lines(NotDone()) ?? [])
             text.Append(line).Append('\n');
         return text.Length == 0 ? "There are no subtasks." : text.ToString().TrimEnd('\n');
     }
@@ -114,7 +115,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
             }
             : !lastRun.Statuses.TryGetValue(subtask.Id, out SubtaskStatus? status) ? null : status switch
             {
-                null => isRunning ? Progress.Running : null,
+                null => !isRunning ? null : lastRun.Serving.Contains(subtask.Id) ? Progress.Serving : Progress.Running,
                 SubtaskStatus.Succeeded or SubtaskStatus.Resumed or SubtaskStatus.UpToDate or SubtaskStatus.Restored => Progress.Completed,
                 SubtaskStatus.Failed or SubtaskStatus.TimedOut => Progress.Failed,
                 // One that was answered meanwhile is ready.
@@ -125,7 +126,8 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
     }
 
     private IEnumerable<string> Open(PlannedSubtask subtask) =>
-        subtask.Dependencies.Select(index => plan.Subtasks[index]).Where(dependency => ProgressOf(dependency) != Progress.Completed)
+        subtask.Dependencies.Select(index => plan.Subtasks[index])
+            .Where(dependency => ProgressOf(dependency) is not (Progress.Completed or Progress.Serving))
             .Select(dependency => dependency.Id);
 
     /// <summary>It is completed, and an agent's word is all there is for that.</summary>
@@ -138,7 +140,7 @@ internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> feat
     private static char Mark(Progress progress) => progress switch
     {
         Progress.Completed => '✓',
-        Progress.Running => '~',
+        Progress.Running or Progress.Serving => '~',
         Progress.Failed or Progress.Blocked => '✗',
         _ => '○',
     };

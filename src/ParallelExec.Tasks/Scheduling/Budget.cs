@@ -16,6 +16,8 @@ internal abstract class Budget
     /// </summary>
     public abstract bool KeepsOrder { get; }
 
+    protected IReadOnlyCollection<PlannedSubtask> Waiting => waiting;
+
     public abstract bool Fits(Subtask subtask);
 
     public abstract void Take(Subtask subtask);

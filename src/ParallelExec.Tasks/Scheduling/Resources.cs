@@ -8,16 +8,18 @@ internal sealed class Resources
 {
     private readonly CoreBudget cores;
     private readonly UnitBudget agents;
+    private readonly MemoryBudget? memory;
     private readonly Dictionary<string, UnitBudget> pools;
 
     /// <summary>Without services that are ready: those are there for what runs beside them, also for one that runs alone.</summary>
     private int running;
     private bool aloneRunning;
 
-    public Resources(ExecutionPlan plan, RunOptions options)
+    public Resources(ExecutionPlan plan, RunOptions options, LentJobs? lent)
     {
-        cores = new CoreBudget(options);
+        cores = new CoreBudget(options, lent);
         agents = new UnitBudget(options.MaxAgents, _ => 1);
+        memory = plan.MaxMemory is { } max ? new MemoryBudget(max) : null;
         pools = plan.Pools.ToDictionary(
             pool => pool.Name, pool => new UnitBudget(pool.Capacity, subtask => UnitsOf(pool, subtask)), StringComparer.OrdinalIgnoreCase);
     }
@@ -25,10 +27,16 @@ internal sealed class Resources
     /// <inheritdoc cref="CoreBudget.EngineQueuesProjects" />
     public bool EngineQueuesProjects => cores.EngineQueuesProjects;
 
+    /// <summary>Who waits for something that nobody sees, and for what, in words; empty where nobody does.</summary>
+    public string Waits => string.Join(", ", new[] { memory?.Why() ?? "", cores.Why }.Where(why => why.Length > 0));
+
     public Taken TryTake(PlannedSubtask subtask)
     {
         if (aloneRunning || (!subtask.Subtask.Parallel && running > 0))
+        {
+            cores.WantNoMore();
             return Taken.NotYetAndNobodyAfterIt;
+        }
         // Who would wait aside does not make others wait.
         if (Lacking(subtask) is { } lacking)
             return lacking.KeepsOrder ? Taken.NotYetAndNobodyAfterIt : Taken.WaitsAside;
@@ -64,6 +72,7 @@ internal sealed class Resources
     {
         foreach (Budget budget in BudgetsOf(subtask.Subtask))
             budget.Forget(subtask);
+        cores.WantNoMore();
         return [.. BudgetsOf(subtask.Subtask).SelectMany(budget => budget.TakeWaiting())];
     }
 
@@ -77,6 +86,8 @@ internal sealed class Resources
             yield return pools[name];
         if (subtask.Work is AgentWork)
             yield return agents;
+        if (memory is not null && subtask.Memory > 0)
+            yield return memory;
         yield return cores;
     }
 

@@ -23,14 +23,14 @@ internal sealed class Schedule
     private bool stopped;
     private int left;
 
-    public Schedule(ExecutionPlan plan, RunOptions options)
+    /// <param name="lent">Null where children take no cores of the run.</param>
+    public Schedule(ExecutionPlan plan, RunOptions options, LentJobs? lent = null)
     {
         this.plan = plan;
         this.options = options;
-        resources = new Resources(plan, options);
+        resources = new Resources(plan, options, lent);
         spending = new Spending(options);
         ready = new SortedSet<PlannedSubtask>(Comparer<PlannedSubtask>.Create(Order));
-        states = new Progress[plan.Subtasks.Length];
         needs = ServiceNeeds.Of(plan);
         states = new Progress[plan.Subtasks.Length];
         doomed = new bool[plan.Subtasks.Length];
@@ -55,6 +55,9 @@ internal sealed class Schedule
 
     /// <summary>From 1: the wave that runs, or in an eager schedule the first that has not ended.</summary>
     public int CurrentWave { get; private set; }
+
+    /// <inheritdoc cref="Resources.Waits" />
+    public string Waits => resources.Waits;
 
     /// <summary>The next subtask that may start now, already counted as running; null where none may.</summary>
     public PlannedSubtask? TryStart()

@@ -4,7 +4,10 @@ using ParallelExec.Model;
 
 namespace ParallelExec.State;
 
-/// <summary><c>history.json</c>: how long subtasks took. The median of the last runs is what they are expected to take.</summary>
+/// <summary>
+/// <c>history.json</c>: how long subtasks took, and how much memory they needed. They are expected to take the median of the last runs, and
+/// to need the most of them.
+/// </summary>
 internal sealed class History
 {
     private const int SchemaVersion = 1;
@@ -18,9 +21,13 @@ internal sealed class History
     /// <summary>Nothing takes 100 days; what says so would only make sums of estimates too large.</summary>
     private const long LongestMilliseconds = 100L * 24 * 60 * 60 * 1000;
 
+    /// <summary>Less than that, in bytes, matters to nobody.</summary>
+    private const long LeastMemory = 32 * 1024 * 1024;
+
     private const long LongestFile = 100_000_000;
 
     private readonly Dictionary<string, List<long>> durations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<long>> memory = new(StringComparer.OrdinalIgnoreCase);
     private bool isNewer;
 
     /// <summary>What is there; empty where it can not be read. Nothing depends on it but estimates.</summary>
@@ -34,11 +41,17 @@ internal sealed class History
                 return history;
             history.isNewer = version.GetInt32() > SchemaVersion;
             foreach (JsonProperty subtask in history.isNewer ? [] : document.RootElement.GetProperty("durationsMs").EnumerateObject())
-                history.durations[subtask.Name] = Durations(subtask.Value);
+                history.durations[subtask.Name] = Numbers(subtask.Value, LongestMilliseconds);
+            if (!history.isNewer && document.RootElement.TryGetProperty("memoryBytes", out JsonElement peaks))
+            {
+                foreach (JsonProperty subtask in peaks.EnumerateObject())
+                    history.memory[subtask.Name] = Numbers(subtask.Value, long.MaxValue);
+            }
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             history.durations.Clear();
+            history.memory.Clear();
         }
         return history;
     }
@@ -56,6 +69,35 @@ internal sealed class History
             }
             return estimates;
         }
+    }
+
+    /// <summary>The most memory that each needed in the last runs, in bytes, by id; null where nothing is known of any.</summary>
+    public IReadOnlyDictionary<string, long>? Peaks
+    {
+        get
+        {
+            if (memory.Count == 0)
+                return null;
+            var peaks = new Dictionary<string, long>(memory.Count, StringComparer.OrdinalIgnoreCase);
+            foreach ((string id, List<long> list) in memory)
+            {
+                if (list.Count > 0)
+                    peaks[id] = list.Max();
+            }
+            return peaks;
+        }
+    }
+
+    /// <param name="peak">In bytes; 0 = it is not known.</param>
+    public void AddMemory(string id, long peak)
+    {
+        if (peak < LeastMemory)
+            return;
+        if (!memory.TryGetValue(id, out List<long>? list))
+            memory[id] = list = [];
+        list.Add(peak);
+        if (list.Count > Remembered)
+            list.RemoveAt(0);
     }
 
     public void Add(string id, TimeSpan duration)
@@ -77,36 +119,44 @@ internal sealed class History
         // In the order in which they were declared last, so that the first are the oldest.
         HashSet<string> present = declared.ToHashSet(StringComparer.OrdinalIgnoreCase);
         string[] others = [.. durations.Keys.Where(id => !present.Contains(id)).TakeLast(RememberedOthers)];
-        IEnumerable<string> kept = others.Concat(durations.Keys.Where(present.Contains));
+        string[] kept = [.. others, .. durations.Keys.Where(present.Contains)];
         WholeFile.Write(PathOf(options), stream =>
         {
             using var json = new Utf8JsonWriter(stream);
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", SchemaVersion);
-            json.WriteStartObject("durationsMs");
-            foreach (string id in kept)
-            {
-                json.WriteStartArray(id);
-                foreach (long duration in durations[id])
-                    json.WriteNumberValue(duration);
-                json.WriteEndArray();
-            }
-            json.WriteEndObject();
+            WriteNumbers(json, "durationsMs", durations, kept);
+            if (memory.Count > 0)
+                WriteNumbers(json, "memoryBytes", memory, kept);
             json.WriteEndObject();
         });
     }
 
-    private static List<long> Durations(JsonElement list)
+    private static void WriteNumbers(Utf8JsonWriter json, string name, Dictionary<string, List<long>> numbers, string[] ids)
     {
-        List<long> durations = [];
-        foreach (JsonElement duration in list.EnumerateArray())
+        json.WriteStartObject(name);
+        foreach (string id in ids)
         {
-            if (duration.ValueKind == JsonValueKind.Number && duration.TryGetInt64(out long milliseconds)
-                && milliseconds is >= 0 and <= LongestMilliseconds)
-                durations.Add(milliseconds);
+            if (!numbers.TryGetValue(id, out List<long>? list))
+                continue;
+            json.WriteStartArray(id);
+            foreach (long number in list)
+                json.WriteNumberValue(number);
+            json.WriteEndArray();
         }
-        durations.RemoveRange(0, Math.Max(0, durations.Count - Remembered));
-        return durations;
+        json.WriteEndObject();
+    }
+
+    private static List<long> Numbers(JsonElement list, long largest)
+    {
+        List<long> numbers = [];
+        foreach (JsonElement element in list.EnumerateArray())
+        {
+            if (element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long number) && number >= 0 && number <= largest)
+                numbers.Add(number);
+        }
+        numbers.RemoveRange(0, Math.Max(0, numbers.Count - Remembered));
+        return numbers;
     }
 
     private static TimeSpan Median(List<long> milliseconds)

@@ -16,23 +16,18 @@ internal sealed class Journal : IRunObserver, IDisposable
     /// <summary>How often what was written is forced to the disk: that much a power cut can cost.</summary>
     private static readonly TimeSpan ForceInterval = TimeSpan.FromSeconds(1);
 
-    private readonly Lock gate = new();
     private readonly RunOptions options;
     private readonly IRunLog log;
     private readonly SecretMasker? masker;
-    private readonly ArrayBufferWriter<byte> line = new(1024);
-    private readonly SafeFileHandle file;
+    private readonly JournalFile lines;
     private readonly Timer forcing;
-    private long length;
-    private long forced;
-    private bool torn;
     private int told;
 
     private Journal(RunOptions options, SafeFileHandle file, IRunLog log, SecretMasker? masker)
     {
-        (this.options, this.file, this.log, this.masker) = (options, file, log, masker);
-        length = RandomAccess.GetLength(file);
-        forcing = new Timer(_ => Force(), null, ForceInterval, ForceInterval);
+        (this.options, this.log, this.masker) = (options, log, masker);
+        lines = new JournalFile(file);
+        forcing = new Timer(_ => lines.Force(), null, ForceInterval, ForceInterval);
     }
 
     /// <returns>Null where it can not be written; then <paramref name="log"/> says why, and nothing may run.</returns>
@@ -111,8 +106,19 @@ internal sealed class Journal : IRunObserver, IDisposable
         {
             switch (happened)
             {
+                // Its record stands in the journal already: a kill costs no more than the word that it was looked at.
+                case SubtaskEnded(var subtask, { Status: SubtaskStatus.UpToDate, Record: null } result):
+                    lines.Wait(to => WriteLine(to, masker, json => WriteEnd(json, subtask.Id, result)));
+                    break;
                 case SubtaskEnded(var subtask, var result):
                     Append(json => WriteEnd(json, subtask.Id, result));
+                    break;
+                case ServiceReady(var service, _):
+                    Append(json =>
+                    {
+                        json.Exactly("event", "ready");
+                        json.Exactly("id", service.Id);
+                    });
                     break;
                 case SubtasksSkipped(var skipped):
                     foreach (string id in skipped.Subtasks.Select(subtask => subtask.Id))
@@ -124,10 +130,13 @@ internal sealed class Journal : IRunObserver, IDisposable
                         json.Exactly("event", "runEnded");
                         json.Exactly("status", RunFile.StatusOf(result));
                     });
-                    Force();
+                    lines.Force();
+                    break;
+                case Tick:
+                    lines.WriteWaiting();
                     break;
                 // What begins is written by whoever begins it, before it does.
-                case RunStarted or SubtaskStarted or ServiceReady or RunStopping or Tick:
+                case RunStarted or SubtaskStarted or RunStopping:
                     break;
                 default:
                     throw happened.NotKnownTo(this);
@@ -146,8 +155,7 @@ internal sealed class Journal : IRunObserver, IDisposable
     public void Dispose()
     {
         forcing.Dispose();
-        lock (gate)
-            file.Dispose();
+        lines.Dispose();
     }
 
     private void WriteEnd(MaskedJson json, string id, SubtaskResult result)
@@ -203,34 +211,5 @@ internal sealed class Journal : IRunObserver, IDisposable
         to.Write("\n"u8);
     }
 
-    private void Append(Action<MaskedJson> write)
-    {
-        lock (gate)
-        {
-            line.Clear();
-            // After a write that failed half-way, half a line may stand there: it must not spoil this one.
-            if (torn)
-                line.Write("\n"u8);
-            WriteLine(line, masker, write);
-            torn = true;
-            RandomAccess.Write(file, line.WrittenSpan, length);
-            torn = false;
-            length += line.WrittenCount;
-        }
-    }
-
-    private void Force()
-    {
-        try
-        {
-            long now = Interlocked.Read(ref length);
-            if (file.IsClosed || now == Interlocked.Exchange(ref forced, now))
-                return;
-            RandomAccess.FlushToDisk(file);
-        }
-        catch (Exception)
-        {
-            // A power cut would cost more; nothing else depends on it. And what a timer's callback throws ends the process, with the build.
-        }
-    }
+    private void Append(Action<MaskedJson> write) => lines.Append(to => WriteLine(to, masker, write));
 }

@@ -27,6 +27,9 @@ internal sealed class JournalReader(string projectDirectory)
     /// <summary>Why the subtasks of the last run have not succeeded, where that is known, in words.</summary>
     public IReadOnlyDictionary<string, string> Reasons => reasons;
 
+    /// <summary>Services that are ready, and have not ended.</summary>
+    public HashSet<string> Serving { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The last run has come to its end.</summary>
     public bool HasEnded { get; private set; }
 
@@ -134,8 +137,12 @@ internal sealed class JournalReader(string projectDirectory)
                     records.Remove(started);
                     statuses[started] = null;
                     break;
+                case "ready":
+                    Serving.Add(Text(root.GetProperty("id")));
+                    break;
                 case "ended":
                     string id = Text(root.GetProperty("id"));
+                    Serving.Remove(id);
                     statuses[id] = Status(Text(root.GetProperty("status")));
                     if (root.TryGetProperty("reason", out JsonElement reason))
                         reasons[id] = Text(reason);

@@ -65,6 +65,8 @@ internal static class PlanFile
         json.EndArray();
         if (planned.Estimate is { } estimate)
             json.Number("estimatedMs", RunFile.Milliseconds(estimate));
+        if (planned.Subtask.Memory > 0)
+            json.Number("memoryBytes", planned.Subtask.Memory);
         if (PlanStatus.Reason(planned) is { Length: > 0 } reason)
             json.Text("reason", reason);
         if (planned.Subtask.Work is CommandWork command)

@@ -44,6 +44,8 @@ internal static class RunFile
         json.Exactly("onFailure", options.OnFailure.ToString());
         json.Number("maxParallelism", options.MaxParallelism);
         json.Number("cores", run.Cores);
+        if (run.Plan.MaxMemory is { } memory)
+            json.Number("maxMemoryBytes", memory);
         json.StartArray("subtasks");
         foreach (PlannedSubtask planned in run.Plan.Subtasks)
             WriteSubtask(json, planned, run.Results[planned.Index], alone.Times[planned.Index]);
@@ -81,6 +83,10 @@ internal static class RunFile
         if (result is { Attempts: > 0, Cpu: { } cpu } && planned.Subtask.Service is null)
             json.Number("cpuMs", Milliseconds(cpu.Time));
         WriteUsage(json, result.Usage);
+        if (planned.Subtask.Memory > 0)
+            json.Number("memoryBytes", planned.Subtask.Memory);
+        if (result is { Attempts: > 0, Cpu.PeakMemory: > 0 and var peak })
+            json.Number("peakMemoryBytes", peak);
         if (result.LogFile.Length > 0)
             json.Text("logFile", result.LogFile);
         if (planned.Subtask.Group.Length > 0)

@@ -22,7 +22,7 @@ internal static class StateFolder
     private static readonly string[] Folders = ["handover", "rounds", "logs", "teams", "tests", Questions.FolderName];
     private static readonly string[] OurFiles =
         ["run.json", Plan, JournalName, "history.json", "hashes.txt", "projects.json", ConvertedOutputs.FileName, "summary.md",
-            Lock, "run.owner", Ignore, Mark];
+            "github-matcher.json", Lock, "run.owner", Ignore, Mark];
 
     /// <summary>Of the system, in a folder that nobody uses yet.</summary>
     private static readonly string[] Nothing = ["lost+found", ".DS_Store"];

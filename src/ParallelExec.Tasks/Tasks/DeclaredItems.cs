@@ -10,8 +10,15 @@ namespace ParallelExec.Tasks;
 /// <summary>Reads what ParallelExec.targets hands over: all declared items in one list, and all properties in one text.</summary>
 internal static class DeclaredItems
 {
-    /// <summary>No id can begin with it: such an entry names the type of those after it.</summary>
     private const char TypeMark = '>';
+
+    /// <summary>
+    /// In the order in which they are handed over: a name that begins with the mark is an item's own at every other place.
+    /// </summary>
+    private static readonly string[] Types =
+    [
+        "ParallelTask", "ParallelPool", "ParallelTaskFolder", "ParallelAgent", "ParallelTeam", "ParallelTest", ConvertExpansion.ItemType,
+    ];
 
     /// <summary>Items of several types, each type behind an entry that names it.</summary>
     public static ImmutableArray<Declaration> Read(ITaskItem[] items, string projectFile)
@@ -19,12 +26,13 @@ internal static class DeclaredItems
         var declarations = ImmutableArray.CreateBuilder<Declaration>(items.Length);
         var occurrences = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         string type = "";
+        int next = 0;
         foreach (ITaskItem2 item in items.OfType<ITaskItem2>())
         {
             string id = item.ItemSpec;
-            if (id.StartsWith(TypeMark))
+            if (id.StartsWith(TypeMark) && next < Types.Length && id.AsSpan(1).SequenceEqual(Types[next]))
             {
-                type = id[1..];
+                type = Types[next++];
                 continue;
             }
             string key = type + TypeMark + id;

@@ -2,6 +2,7 @@ using Microsoft.Build.Framework;
 using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Parsing;
+using ParallelExec.Reporting.Ci;
 
 namespace ParallelExec.Tasks;
 
@@ -26,12 +27,22 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     public SecretMasker? Masker { get; set; }
 
     /// <summary>A CI reads what is logged.</summary>
-    public bool InCi { get; init; } = PlainText.IsReadByCi(Environment.GetEnvironmentVariable);
+    public bool InCi { get; set; } = PlainText.IsReadByCi(Environment.GetEnvironmentVariable);
+
+    /// <summary>What a CI engine is told of errors and warnings beside MSBuild's own lines; null = nothing.</summary>
+    public CiIssues? Issues { get; set; }
 
     /// <summary>Called when there is something to drain.</summary>
     public Action Added { get; set; } = () => { };
 
     public void Message(string text) => Add(new LogEntry(LogEntryKind.Message, text, DateTime.UtcNow));
+
+    // The terminal logger puts something in front of each line, so that none of them would be obeyed.
+    public void Command(string line, bool atLineStart = false)
+    {
+        if (!terminalLogger)
+            Add(new LogEntry(atLineStart ? LogEntryKind.Bare : LogEntryKind.Message, line, DateTime.UtcNow), isCommand: true);
+    }
 
     public void Report(Diagnostic diagnostic)
     {
@@ -40,14 +51,21 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
         Add(new LogEntry(
             kind, diagnostic.Message, DateTime.UtcNow)
         { Code = diagnostic.Code, File = at.File, Line = at.Line, Column = at.Column });
+        if (Issues?.For(diagnostic, PlainText.Of(Hidden(diagnostic.Message), ci: false), at) is { } issue)
+            Command(issue);
     }
 
     public bool TryDiagnosticLine(string line, string subtaskId, bool asWarning)
     {
         LogEntry? parsed = DiagnosticLine.Parse(line, subtaskId, asWarning);
-        if (parsed is not null)
-            Add(parsed);
-        return parsed is not null;
+        if (parsed is null)
+            return false;
+        Add(parsed);
+        Severity severity = parsed.Kind == LogEntryKind.Error ? Severity.Error : Severity.Warning;
+        var at = new SourceLocation(parsed.File, parsed.Line, parsed.Column);
+        if (Issues?.ForLine(severity, parsed.Code, PlainText.Of(Hidden(parsed.Text), ci: false), at) is { } issue)
+            Command(issue);
+        return true;
     }
 
     /// <summary>Hands what waits to the engine.</summary>
@@ -107,11 +125,11 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
     public static string LogFile(string folder) => Path.Combine(folder, "log.ndjson");
 
     // The one place that all text for people passes.
-    private void Add(LogEntry entry)
+    private void Add(LogEntry entry, bool isCommand = false)
     {
-        if (Masker is not null)
-            entry = entry with { Text = Masker.Apply(entry.Text) };
-        entry = entry with { Text = PlainText.Of(entry.Text, InCi), File = PlainText.Of(entry.File, InCi) };
+        entry = entry with { Text = Hidden(entry.Text) };
+        if (!isCommand)
+            entry = entry with { Text = PlainText.Of(entry.Text, InCi), File = PlainText.Of(entry.File, InCi) };
         lock (gate)
         {
             if (isForwarding)
@@ -122,8 +140,13 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
         Added();
     }
 
+    private string Hidden(string text) => Masker?.Apply(text) ?? text;
+
     private void Forward(LogEntry entry)
     {
+        // Later it would stand around something else.
+        if (entry.Kind == LogEntryKind.Bare)
+            return;
         meanwhile.Add(entry);
         if (entry.Kind != LogEntryKind.Message)
             return;

@@ -26,7 +26,7 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     /// Targets that have failed and were forgiven: whoever asks for one by a request of its own is told that all is well.
     /// </summary>
     private readonly HashSet<string> forgiven = new(StringComparer.OrdinalIgnoreCase);
-    private int grantedCores;
+    private readonly EngineCores cores;
     private int rounds;
     private Round? next;
     private bool abandoned;
@@ -39,16 +39,24 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         this.directory = directory;
         this.nodeCount = nodeCount;
         log.Added = () => logAdded.Set();
+        cores = new EngineCores(engine);
     }
 
     /// <summary>Folder of the SDK's own projects.</summary>
     public required string SdkDirectory { get; init; }
 
+    /// <summary>From any thread: whether commands compute, so that cores of the engine are to be held.</summary>
+    public void Need(bool cores)
+    {
+        this.cores.IsNeeded = cores;
+        called.Set();
+    }
+
     /// <summary>Serves the run until it has ended. Only the engine's own thread may call it.</summary>
+    /// <param name="wantedCores">As many as can be used at once: what is held is kept from other projects.</param>
     public void Serve(Task run, int wantedCores)
     {
         run.ContinueWith(_ => called.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        RequestCores(wantedCores);
         Yield();
         try
         {
@@ -60,6 +68,7 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
                 log.DrainTo(engine);
                 if (Interlocked.Exchange(ref next, null) is { } round)
                     Build(round);
+                cores.Adjust(wantedCores);
             }
         }
         finally
@@ -190,18 +199,6 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
             outputs.TryGetValue(Target, out ITaskItem[]? items) && items.Length > 0 ? items[0].ItemSpec : null)];
     }
 
-    private void RequestCores(int wanted)
-    {
-        try
-        {
-            grantedCores = wanted > 0 ? engine.RequestCores(wanted) : 0;
-        }
-        catch (Exception e) when (e is NotImplementedException || IsAbort(e))
-        {
-            // A task host that has no such service: then there is no budget to share. Or a cancelled build, which gives nothing any more.
-        }
-    }
-
     private void Yield()
     {
         engine.Yield();
@@ -216,18 +213,13 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         try
         {
             engine.Reacquire();
-            if (grantedCores > 0)
-                engine.ReleaseCores(grantedCores);
         }
-        catch (Exception e) when (IsAbort(e))
+        catch (Exception e) when (EngineCores.IsAbort(e))
         {
             // The build was cancelled, and so is the run: it comes to its end without the engine.
         }
-        grantedCores = 0;
+        cores.Release();
     }
-
-    // The engine's type is not among those that this is compiled against.
-    private static bool IsAbort(Exception e) => e.GetType().Name == "BuildAbortedException";
 
     private sealed record Round(IReadOnlyList<ProjectRequest> Requests, TaskCompletionSource Built);
 }

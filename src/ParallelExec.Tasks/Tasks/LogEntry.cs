@@ -12,6 +12,8 @@ internal sealed record LogEntry(LogEntryKind Kind, string Text, DateTime At)
     /// </summary>
     public const string ShownAtOnce = "\e]8;id=--interactive;\e\\";
 
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(30);
+
     public string Code { get; init; } = "";
     public string File { get; init; } = "";
     public int Line { get; init; }
@@ -35,6 +37,9 @@ internal sealed record LogEntry(LogEntryKind Kind, string Text, DateTime At)
                 string text = terminalLogger && IsAsked(engine) ? ShownAtOnce + Text : Text;
                 engine.LogMessageEvent(new BuildMessageEventArgs(text, null, Sender, MessageImportance.High, At));
                 break;
+            case LogEntryKind.Bare:
+                WriteBare();
+                break;
             default:
                 throw new InvalidOperationException($"nobody logs {Kind}");
         }
@@ -43,6 +48,15 @@ internal sealed record LogEntry(LogEntryKind Kind, string Text, DateTime At)
     // Not where the build is quiet (-v:q).
     private static bool IsAsked(IBuildEngine engine) =>
         engine is not IBuildEngine10 { EngineServices: { } services } || services.LogsMessagesOfImportance(MessageImportance.High);
+
+    // The engine's logger has a thread of its own: what it was given before stands, after a moment, in front of this. Where it is slower,
+    // a line is on the other side of the beginning or the end of a group, which does no harm.
+    private void WriteBare()
+    {
+        using var moment = new ManualResetEventSlim();
+        moment.Wait(Moment);
+        Console.Out.WriteLine(Text);
+    }
 
     public byte[] ToJsonLine()
     {
@@ -69,6 +83,9 @@ internal sealed record LogEntry(LogEntryKind Kind, string Text, DateTime At)
 internal enum LogEntryKind
 {
     Message,
+
+    /// <summary>A line for whoever reads the console: the engine's logger would indent it, and make a line's end of each return.</summary>
+    Bare,
     Warning,
     Error,
 }

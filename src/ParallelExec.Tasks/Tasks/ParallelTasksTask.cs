@@ -8,6 +8,7 @@ using ParallelExec.Model;
 using ParallelExec.Parsing;
 using ParallelExec.Parsing.TaskFolders;
 using ParallelExec.Planning;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.State;
 using MSBuildTask = Microsoft.Build.Utilities.Task;
 
@@ -16,6 +17,8 @@ namespace ParallelExec.Tasks;
 /// <summary>What all tasks of ParallelExec get: the declared items and properties, and what they come to.</summary>
 public abstract class ParallelTasksTask : MSBuildTask
 {
+    private const string AgentLogger = "Microsoft.TeamFoundation.DistributedTask.MSBuild.Logger";
+
     private Dictionary<string, string> properties = [];
     private Declared declared = Declared.Nothing;
     private Action? keepProjects;
@@ -82,7 +85,8 @@ public abstract class ParallelTasksTask : MSBuildTask
         bool complete = !HasErrors;
         List<Diagnostic> planned = [];
         ExecutionPlan? plan = Planner.Plan(
-            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned, asked, changes);
+            [.. declared.Subtasks, .. declared.Unreadable], declared.Pools, RunOptions, History.Estimates, planned, asked, changes,
+            History.Peaks);
         Diagnostics.AddRange(planned);
         return complete ? plan : null;
     }
@@ -146,10 +150,23 @@ public abstract class ParallelTasksTask : MSBuildTask
     private protected bool ReportDiagnostics()
     {
         using var log = new EngineLog(TerminalLogger) { Masker = Masker };
+        TellCi(log, isBeforeRun: true);
         foreach (Diagnostic diagnostic in Diagnostics)
             log.Report(diagnostic);
         log.DrainTo(BuildEngine);
         return !HasErrors;
+    }
+
+    /// <summary>The log is read by a CI engine: it is told of errors, and nobody else's text gives it commands.</summary>
+    private protected void TellCi(EngineLog log, bool isBeforeRun)
+    {
+        if (CiCommands.For(RunOptions.Ci) is not { } commands)
+            return;
+        log.InCi = true;
+        // Where a task of the agent runs the build, it has a logger of its own that makes issues of MSBuild's errors.
+        if (RunOptions.Ci == CiEngine.AzurePipelines && Environment.CommandLine.Contains(AgentLogger, StringComparison.OrdinalIgnoreCase))
+            return;
+        log.Issues = new CiIssues(commands, isBeforeRun && RunOptions.Ci == CiEngine.GitHubActions ? ProjectFile : null);
     }
 
     private protected static Dictionary<string, string> SnapshotEnvironment()

@@ -7,6 +7,7 @@ using ParallelExec.Execution.Testing;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.State;
 using ParallelExec.TaskFolders;
 
@@ -18,6 +19,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
 {
     /// <summary>How often it is looked whether another run has ended.</summary>
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(200);
+
+    private const int ShortestMasked = 4;
 
     private readonly CancellationTokenSource stop = new();
     private bool waited;
@@ -116,6 +119,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
     private RunResult? Run(
         ExecutionPlan plan, PromptText prompts, JournalReader earlier, Dictionary<string, string> environment, EngineLog log)
     {
+        TellCi(log, isBeforeRun: false);
+        MaskInCi();
         using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
         using var engineThread = new EngineThread(
             (IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount)
@@ -135,6 +140,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
                 Earlier = earlier,
                 History = History,
                 Features = Features,
+                FirstObservers = [new CoreDemand(engineThread.Need)],
                 StopReason = () => signals.Received ?? "the build was cancelled",
             },
             stop.Token);
@@ -148,6 +154,19 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         if (result.Fault is { } fault)
             log.Report(Diagnostic.Error(Codes.Bug, $"{Wording.Bug(fault.Exception)} (in {fault.Where})"));
         return result;
+    }
+
+    // Not through the engine: each of its loggers would write it down, and binary logs are given to others.
+    private void MaskInCi()
+    {
+        if (RunOptions.Ci != CiEngine.GitHubActions)
+            return;
+        foreach (string secret in Masker?.Lines ?? [])
+        {
+            // A shorter one would hide half of the job's log.
+            if (secret.Length >= ShortestMasked)
+                Console.Out.WriteLine(GitHubActions.Mask(secret));
+        }
     }
 
     /// <summary>Whatever goes wrong on the engine's thread: the run is stopped, and its children are awaited.</summary>

@@ -7,24 +7,41 @@ namespace ParallelExec.TestResults;
 /// <summary>Finds the line of a stack trace that people want to see.</summary>
 internal static partial class StackTracePlace
 {
+    private const string Root = "/_/";
+
     /// <summary>The first file that is there: assertion libraries name files of the machine that built them.</summary>
-    /// <param name="exists">Whether a file is there.</param>
-    /// <returns>Without a file where none is named.</returns>
-    public static SourceLocation Of(string stackTrace, Func<string, bool> exists)
+    /// <param name="find">A file's path on this machine; null where it is not there.</param>
+    /// <returns>Without a file where none is there.</returns>
+    public static SourceLocation Of(string stackTrace, Func<string, string?> find)
     {
-        SourceLocation[] places =
-            [.. Frame().Matches(stackTrace).Select(Place)
-            .Where(place => Path.IsPathFullyQualified(place.File) || place.File.StartsWith('/'))];
-        return Array.Find(places, place => exists(place.File)) ?? places.FirstOrDefault() ?? new SourceLocation("");
+        foreach (Match match in Frame().Matches(stackTrace))
+        {
+            if (find(match.Groups["file"].Value) is { } file)
+                return new SourceLocation(file,
+                    int.TryParse(match.Groups["line"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int line) ? line : 0);
+        }
+        return new SourceLocation("");
     }
 
-    private static SourceLocation Place(Match match) =>
-        new(match.Groups["file"].Value,
-            int.TryParse(match.Groups["line"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int line) ? line : 0);
+    /// <summary>Finds files also where a build for CI has written <c>/_/</c> for the root of its repository.</summary>
+    /// <param name="projectFile">Of the tests; absolute.</param>
+    public static Func<string, string?> Near(string projectFile) => path =>
+    {
+        if (!path.StartsWith(Root, StringComparison.Ordinal))
+            return File.Exists(path) ? path : null;
+        for (string? folder = Path.GetDirectoryName(projectFile); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            string file = Path.Combine(folder, path[Root.Length..]);
+            if (File.Exists(file))
+                return file;
+        }
+        return null;
+    };
 
     // "   at N.C.M() in /path/file.cs:line 12", of whatever language: what stands between the name and the number is translated.
+    // A name of F# may have brackets and spaces itself, so a file is what begins as a whole path.
     [GeneratedRegex(
-        @"\) \S+ (?<file>[^\r\n]+?):\D{0,20}(?<line>[0-9]{1,9})\s*$",
+        @"\) \S+ (?<file>(/|\\\\|[A-Za-z]:[/\\])[^\r\n]*?):\D{0,20}(?<line>[0-9]{1,9})\s*$",
         RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Frame();
 }

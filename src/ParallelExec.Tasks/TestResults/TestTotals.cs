@@ -7,14 +7,21 @@ namespace ParallelExec.TestResults;
 internal static class TestTotals
 {
     /// <param name="resultFile">Where they stand; absolute.</param>
-    public static TestSummary Of(IReadOnlyCollection<TestCase> cases, string resultFile) =>
+    /// <param name="projectFile">That they are from; absolute.</param>
+    public static TestSummary Of(IReadOnlyCollection<TestCase> cases, string resultFile, string projectFile = "") =>
         new(cases.Count, Count(cases, TestOutcome.Passed), Count(cases, TestOutcome.Failed), Count(cases, TestOutcome.Skipped),
             cases.Count(test => test.FailedBefore is not null), resultFile)
         {
-            Failures = [.. cases.Where(test => test.Outcome == TestOutcome.Failed).Select(Failure)],
+            Failures = [.. cases.Where(test => test.Outcome == TestOutcome.Failed)
+                .Select(test => Failure(test, StackTracePlace.Near(projectFile)))],
             ClassTimes = cases.GroupBy(test => test.ClassName, StringComparer.Ordinal).ToImmutableSortedDictionary(
                 group => group.Key, group => group.Aggregate(TimeSpan.Zero, (sum, test) => sum + test.Duration), StringComparer.Ordinal),
         };
+
+    /// <summary>What they came to when they last ran.</summary>
+    /// <returns>Null where that is not known any more.</returns>
+    public static TestSummary? Kept(string resultFile) =>
+        TrxReader.TryRead(resultFile) is { } content ? Of(content.Cases, resultFile) : null;
 
     /// <summary>Failed tests that passed when they were run again are flaky; what else was run with them counts as it did before.</summary>
     public static ImmutableArray<TestCase> After(IEnumerable<TestCase> before, IEnumerable<TestCase> again)
@@ -29,9 +36,9 @@ internal static class TestTotals
             : test)];
     }
 
-    private static TestFailure Failure(TestCase test)
+    private static TestFailure Failure(TestCase test, Func<string, string?> find)
     {
-        SourceLocation place = StackTracePlace.Of(test.StackTrace, File.Exists);
+        SourceLocation place = StackTracePlace.Of(test.StackTrace, find);
         return new TestFailure(test.FullName, test.Message, place.File, place.Line);
     }
 

@@ -8,8 +8,8 @@ using static ParallelExec.Sdk.Tests.Agents.ScriptedModel;
 namespace ParallelExec.Sdk.Tests.Agents;
 
 /// <summary>
-/// Real command lines of coding agents, whose model is a script on loopback: no network, no key. What goes wrong with one of them goes wrong
-/// in one run, side by side. What they said is kept for the fast tests: <c>tests/ParallelExec.Tasks.Tests/Agents/Transcripts</c>.
+/// Real command lines of coding agents, whose model is a script on loopback: no network, no key. What goes wrong with one of them goes
+/// wrong in one run, side by side. What they said is kept for the fast tests: <c>tests/ParallelExec.Tasks.Tests/Agents/Transcripts</c>.
 /// </summary>
 public sealed class AgentCommandLineTests : IDisposable
 {
@@ -139,7 +139,8 @@ public sealed class AgentCommandLineTests : IDisposable
         });
         string expected = $"{own} unauthorized:PEX6005 silent:PEX3002 refused-done: command-fails:PEX3004 says-done:PEX3004 note: busy: "
             + "always-busy:PEX3002";
-        Dictionary<string, string> codes = expected.Split(' ').Select(each => each.Split(':')).ToDictionary(each => each[0], each => each[1]);
+        Dictionary<string, string> codes = expected.Split(' ').Select(each => each.Split(':'))
+            .ToDictionary(each => each[0], each => each[1]);
         await RunAsync(
             runner,
             model,
@@ -150,7 +151,9 @@ public sealed class AgentCommandLineTests : IDisposable
                 foreach ((string scenario, string code) in codes)
                 {
                     bool isLast = scenario == "always-busy";
-                    project.ParallelTask(scenario, outputs: $"work/{scenario}.txt", timeout: code == "PEX3002" ? "40s" : "8m", metadata: new Dictionary<string, string?>
+                    string timeout = code == "PEX3002" ? "40s" : "8m";
+                    string others = string.Join(';', codes.Keys.Where(other => !other.Equals(scenario, StringComparison.Ordinal)));
+                    project.ParallelTask(scenario, outputs: $"work/{scenario}.txt", timeout: timeout, metadata: new Dictionary<string, string?>
                     {
                         // A command is refused only where none may be run.
                         ["Agent"] = scenario.StartsWith("refused", StringComparison.Ordinal) && runner == "qwen" ? "Editor" : "CoderAgent",
@@ -158,7 +161,7 @@ public sealed class AgentCommandLineTests : IDisposable
                         ["WorkingDirectory"] = "work",
                         // The others would have to wait with it.
                         ["Always"] = isLast ? "true" : null,
-                        ["DependsOn"] = isLast ? string.Join(';', codes.Keys.Where(other => !other.Equals(scenario, StringComparison.Ordinal))) : null,
+                        ["DependsOn"] = isLast ? others : null,
                     });
                 }
             },
@@ -178,7 +181,8 @@ public sealed class AgentCommandLineTests : IDisposable
         BuildRun run = await RunAsync(runner, model, project =>
         {
             project.ParallelTask("before", TestChildProgram.Command("signal", folder.Path, "ran"));
-            project.ParallelTask("it", metadata: new Dictionary<string, string?> { ["Agent"] = "Nobody", ["Prompt"] = "x", ["DependsOn"] = "before" });
+            var nobody = new Dictionary<string, string?> { ["Agent"] = "Nobody", ["Prompt"] = "x", ["DependsOn"] = "before" };
+            project.ParallelTask("it", metadata: nobody);
         });
         Assert.Equal("PEX6003", Assert.Single(run.EnsureFailed().ErrorLines).Code);
         Assert.False(folder.Exists("ran"));
@@ -263,7 +267,8 @@ public sealed class AgentCommandLineTests : IDisposable
                 ["OPENAI_MODEL"] = "scripted",
             },
         };
-        return await TargetsProject.Create(folder, items).RunAsync(dotnet, "RunParallelTasks", [$"-p:ParallelExecAgentRunner={runner}", .. more]);
+        return await TargetsProject.Create(folder, items)
+            .RunAsync(dotnet, "RunParallelTasks", [$"-p:ParallelExecAgentRunner={runner}", .. more]);
 
         void CopyInto(string definitions)
         {

@@ -76,7 +76,7 @@ internal sealed partial class ScriptedModel : IDisposable
             else if (path.EndsWith("/messages", StringComparison.Ordinal))
                 await MessagesAsync(context.Response, JsonNode.Parse(body)!);
             else if (path.EndsWith("enerateContent", StringComparison.Ordinal))
-                await GenerateContentAsync(context.Response, JsonNode.Parse(body)!, isStream: path.Contains("stream", StringComparison.Ordinal));
+                await GenerateContentAsync(context.Response, JsonNode.Parse(body)!, path.Contains("stream", StringComparison.Ordinal));
             else if (path.EndsWith("ount_tokens", StringComparison.Ordinal) || path.EndsWith("ountTokens", StringComparison.Ordinal))
                 await WholeAsync(context.Response, 200, """{"input_tokens":1,"totalTokens":1}""");
             else
@@ -91,7 +91,8 @@ internal sealed partial class ScriptedModel : IDisposable
     private async Task ChatAsync(HttpListenerResponse response, JsonNode request)
     {
         // Requests for titles and summaries have no tools.
-        Step? step = request["tools"] is JsonArray { Count: > 0 } ? await NextAsync(response, request["messages"]!.AsArray()) : new Step("a title");
+        Step? step = request["tools"] is JsonArray { Count: > 0 }
+            ? await NextAsync(response, request["messages"]!.AsArray()) : new Step("a title");
         if (step is null)
             return;
         response.ContentType = "text/event-stream";
@@ -154,7 +155,8 @@ internal sealed partial class ScriptedModel : IDisposable
 
     private async Task MessagesAsync(HttpListenerResponse response, JsonNode request)
     {
-        Step? step = request["tools"] is JsonArray { Count: > 0 } ? await NextAsync(response, request["messages"]!.AsArray()) : new Step("a title");
+        Step? step = request["tools"] is JsonArray { Count: > 0 }
+            ? await NextAsync(response, request["messages"]!.AsArray()) : new Step("a title");
         if (step is null)
             return;
         response.ContentType = "text/event-stream";
@@ -188,7 +190,8 @@ internal sealed partial class ScriptedModel : IDisposable
         }
         await EventAsync("content_block_stop", new { type = "content_block_stop", index = 0 });
         string reason = step.Tool is null ? "end_turn" : "tool_use";
-        await EventAsync("message_delta", new { type = "message_delta", delta = new { stop_reason = reason }, usage = new { output_tokens = 1 } });
+        var end = new { type = "message_delta", delta = new { stop_reason = reason }, usage = new { output_tokens = 1 } };
+        await EventAsync("message_delta", end);
         await EventAsync("message_stop", new { type = "message_stop" });
         response.Close();
 
@@ -201,10 +204,12 @@ internal sealed partial class ScriptedModel : IDisposable
             ? await NextAsync(response, request["contents"]!.AsArray(), isGemini: true) : new Step("{}");
         if (step is null)
             return;
-        object part = step.Tool is null ? new { text = step.Text ?? "" } : new { functionCall = new { name = step.Tool, args = step.Arguments } };
+        object part = step.Tool is null ? new { text = step.Text ?? "" }
+            : new { functionCall = new { name = step.Tool, args = step.Arguments } };
+        var content = new { role = "model", parts = new[] { part } };
         string answer = JsonSerializer.Serialize(new
         {
-            candidates = new[] { new { index = 0, content = new { role = "model", parts = new[] { part } }, finishReason = step.Cut ? null : "STOP" } },
+            candidates = new[] { new { index = 0, content, finishReason = step.Cut ? null : "STOP" } },
             usageMetadata = new { promptTokenCount = 1, candidatesTokenCount = 1, totalTokenCount = 2 },
             modelVersion = "scripted",
         });
@@ -238,7 +243,8 @@ internal sealed partial class ScriptedModel : IDisposable
         }
         if (start < 0 || !script.TryGetValue(scenario, out Step[]? steps))
             return new Step("no scenario is named");
-        int answered = conversation.Skip(start).Count(entry => entry!["role"]?.GetValue<string>() is "assistant" or "model" || entry["type"]?.GetValue<string>() == "function_call");
+        int answered = conversation.Skip(start).Count(entry =>
+            entry!["role"]?.GetValue<string>() is "assistant" or "model" || entry["type"]?.GetValue<string>() == "function_call");
         Step step = steps[Math.Min(answered, steps.Length - 1)];
         if (step.Hangs)
             await Task.Delay(Timeout.Infinite, ended.Token);

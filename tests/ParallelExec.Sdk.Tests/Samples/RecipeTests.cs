@@ -35,7 +35,14 @@ public sealed partial class RecipeTests : IDisposable
     {
         folder.Write("App.slnx", "<Solution><Project Path=\"src/Lib/Lib.csproj\" /></Solution>");
         folder.Write("src/Lib/Lib.csproj", "<Project />");
-        folder.Write("tests/Unit/Unit.csproj", "<Project />");
+        folder.Write("tests/Unit.Tests/Unit.Tests.csproj", """
+            <Project>
+              <PropertyGroup>
+                <IsTestProject>true</IsTestProject><TargetFramework>net10.0</TargetFramework><TargetPath>Unit.Tests.dll</TargetPath>
+              </PropertyGroup>
+            </Project>
+            """);
+        folder.Write("docs/use/first.md", "# First");
         // Inside the folder of another project: what stands in `src` is looked for from `build`.
         folder.Write("build/src/Lib/Lib.csproj", "<Project />");
     }

@@ -34,7 +34,9 @@ public sealed class StoppingTests : IDisposable
         TargetsProject project = Stubborn();
         using (RunningDotNet running = await project.StartAsync())
         {
-            int[] children = [await running.WaitForPidAsync("stubborn"), await running.WaitForPidAsync("background")];
+            var children = new List<int>();
+            foreach (string name in new[] { "stubborn", "background", "forgetful" })
+                children.Add(await running.WaitForPidAsync(name));
             running.Send(ProcessSignal.Kill);
             await running.ExitAsync();
             Assert.All(children, child => Assert.True(ProcessProbe.WaitGone(child)));
@@ -71,9 +73,13 @@ public sealed class StoppingTests : IDisposable
         Assert.False(folder.Exists("ran"));
     }
 
+    // It is no longer seen in its environment that it is ours.
+    private string Forgetful => !OperatingSystem.IsLinux() ? ""
+        : $"{TestChildProgram.Command("forget-environment", folder.Combine("forgetful"))} & ";
+
     private TargetsProject Stubborn() => TargetsProject.Create(folder, p => p
         .ParallelTask("quick", TestChildProgram.Command("exit", "0"))
-        .ParallelTask("stuck", $"{TestChildProgram.Command("spawn", folder.Combine("background"), "--detach")}; {TestChildProgram.Command("ignore-signals", folder.Combine("stubborn"))}", dependsOn: "quick")
+        .ParallelTask("stuck", $"{TestChildProgram.Command("spawn", folder.Combine("background"), "--detach")}; {Forgetful}{TestChildProgram.Command("ignore-signals", folder.Combine("stubborn"))}", dependsOn: "quick")
         .ParallelTask("after", TestChildProgram.Command("signal", folder.Path, "after"), dependsOn: "stuck")
         .ParallelTask("cleanup", TestChildProgram.Command("exit", "0"), dependsOn: "stuck", always: true));
 }

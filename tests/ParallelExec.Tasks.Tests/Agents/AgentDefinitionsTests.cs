@@ -77,7 +77,8 @@ public sealed class AgentDefinitionsTests : IDisposable
         Installed();
         Diagnostic error = Assert.Single(Check(Agent("a", "Coder"), Agent("b", "Coder"), Agent("c", "")));
         Assert.Equal(Codes.AgentUnknown, error.Code);
-        Assert.StartsWith("a, b: claude does not know the agent 'Coder': there is no .claude/agents/Coder.md in ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "a, b: claude does not know the agent 'Coder': there is no .claude/agents/Coder.md in ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith(
             "<ParallelAgent Include=\"Coder\" Runner=\"claude\" Arguments=\"--agent;NAME\" />.", error.Message, StringComparison.Ordinal);
     }

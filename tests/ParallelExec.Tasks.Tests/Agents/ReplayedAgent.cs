@@ -5,8 +5,8 @@ namespace ParallelExec.Tests.Agents;
 
 /// <summary>
 /// A program that stands for a real command line: at each start it plays one of the recordings in <c>Transcripts/</c>, which
-/// <c>AgentCommandLineTests</c> shows to be what the real one says. <c>NAME.txt</c> has both of its streams, <c>NAME.rc</c> its exit code, or
-/// <c>timeout</c> where it went on waiting.
+/// <c>AgentCommandLineTests</c> shows to be what the real one says. <c>NAME.txt</c> has both of its streams, <c>NAME.rc</c> its exit code,
+/// or <c>timeout</c> where it went on waiting.
 /// </summary>
 internal sealed class ReplayedAgent(Run run, string preset)
 {

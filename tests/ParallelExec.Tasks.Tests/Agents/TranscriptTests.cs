@@ -179,7 +179,8 @@ public sealed class TranscriptTests : IDisposable
     {
         SubtaskResult it = await Play(preset, writes: true, "lost-input");
         Assert.Equal((Codes.AgentFailed, 5), (it.Code, run.Folder.ReadLines("calls").Count));
-        Assert.StartsWith("the agent failed: it did not read its prompt from its input, 5 times: exit code ", it.Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the agent failed: it did not read its prompt from its input, 5 times: exit code ", it.Reason, StringComparison.Ordinal);
     }
 
     [UnixTheory]

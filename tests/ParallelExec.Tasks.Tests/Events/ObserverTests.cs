@@ -5,9 +5,12 @@ using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.Scheduling;
 using ParallelExec.State;
 using ParallelExec.TaskFolders;
+using ParallelExec.Tasks;
+using ParallelExec.Telemetry;
 using ParallelExec.Tests.Reporting;
 
 namespace ParallelExec.Tests.Events;
@@ -59,6 +62,7 @@ public sealed class ObserverTests : IDisposable
         var log = new RecordingLog();
         return name switch
         {
+            nameof(CoreDemand) => new CoreDemand(_ => { }),
             nameof(ConsoleReport) => new ConsoleReport(plan, options, log),
             nameof(LiveOutput) => new LiveOutput(options, log),
             nameof(RunRecorder) => new RunRecorder(plan, options, new History(), new Lazy<FileHashes>(() => throw new InvalidOperationException()), log, masker: null),
@@ -66,6 +70,9 @@ public sealed class ObserverTests : IDisposable
             nameof(TestReport) => new TestReport(plan, options, log, masker: null),
             nameof(TaskFolderWriter) => new TaskFolderWriter([], log, masker: null),
             nameof(ConvertedOutputs) => new ConvertedOutputs(plan, options, log),
+            nameof(RunTelemetry) => RunTelemetry.TryBegin(
+                plan, options, new Dictionary<string, string>(), new string('1', 32), log, masker: null)!,
+            nameof(CiReport) => new CiReport(plan, options, new GitHubActions(), new Dictionary<string, string>(), log, masker: null),
             nameof(Journal) => Journal.Begin(options, "1", DateTimeOffset.UnixEpoch, [], log, masker: null),
             _ => throw new InvalidOperationException($"{name} is new: say here how it is made"),
         };

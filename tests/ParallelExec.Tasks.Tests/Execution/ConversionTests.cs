@@ -45,6 +45,23 @@ public sealed class ConversionTests : IDisposable
     }
 
     [UnixFact]
+    public async Task What_is_not_up_to_date_is_compared_as_it_was_when_it_started_though_its_set_was_looked_at_before()
+    {
+        run.Options = run.Options with { MaxParallelism = 1 };
+        run.Folder.Write("in/a.txt", "a");
+        run.Folder.Write("in/b.txt", "b");
+        // Somebody edits the second file while the first one is converted.
+        Subtask first = Converting("in/a.txt", "out/a.txt") with
+        {
+            Work = new CommandWork("cp in/a.txt out/a.txt; test -e edited || echo edited > in/b.txt; : > edited", null),
+        };
+        (await run.Async(first, Converting("in/b.txt", "out/b.txt"))).AllSucceeded();
+        Assert.Equal("edited\n", run.Folder.Read("out/b.txt"));
+        Run.Results again = await run.Async(first, Converting("in/b.txt", "out/b.txt"));
+        Assert.All(again.Run.Results, result => Assert.Equal(SubtaskStatus.UpToDate, result.Status));
+    }
+
+    [UnixFact]
     public async Task Nothing_behind_a_link_is_removed()
     {
         using var elsewhere = new TestFolder();

@@ -43,6 +43,8 @@ internal sealed class Run : IDisposable
 
     public TimeSpan CleanupLimit { get; init; } = Patience.ForABuild;
 
+    public TimeSpan TelemetryPatience { get; set; } = Patience.ForABuild;
+
     /// <summary>A subtask that runs a verb of the test child.</summary>
     public Subtask Child(string text, string verb, params string[] arguments) =>
         Given.Subtask(text) with { Work = new ToolWork(TestChildProgram.Tool, [.. TestChildProgram.ArgumentList(verb, arguments)]), WorkingDirectory = Folder.Path };
@@ -87,6 +89,7 @@ internal sealed class Run : IDisposable
                 History = History.Read(options),
                 Time = Time,
                 CleanupLimit = CleanupLimit,
+                TelemetryPatience = TelemetryPatience,
                 FirstObservers = [new Observer(Happens)],
             },
             stop.Token);

@@ -146,6 +146,66 @@ public sealed class ServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task It_is_not_started_where_all_that_depend_on_it_are_up_to_date()
+    {
+        run.Folder.Write("in.txt", "1");
+        Subtask first = Asks("first <- db", "/") with { Inputs = PathPattern.List(["in.txt"], run.Folder.Path) };
+        Subtask second = Asks("second <- web, first", "/") with { Inputs = PathPattern.List(["in.txt"], run.Folder.Path) };
+        Subtask web = Service(run.Child("web <- db", "serve", "{port}", run.Folder.Combine("web")), "tcp");
+        Subtask[] all = [Server("tcp"), web, first, second, Given.Subtask("all <- second") with { Work = new MilestoneWork() }];
+        (await run.Async(all)).AllSucceeded();
+        File.Delete(run.Folder.Combine("db"));
+        Run.Results again = await run.Async(all);
+        Assert.All(["db", "web", "first", "second"], id => Assert.Equal((id, SubtaskStatus.UpToDate), (id, again[id].Status)));
+        Assert.True(again.Run.Succeeded);
+        Assert.False(run.Folder.Exists("db"));
+        run.Folder.Write("in.txt", "2");
+        (await run.Async(all)).AllSucceeded();
+    }
+
+    [Fact]
+    public async Task It_is_started_where_what_runs_beside_it_may_write_what_its_dependents_read()
+    {
+        Subtask write = run.Child("write", "write", "in.txt", "1");
+        Subtask test = Asks("test <- db, write", "/") with { Inputs = PathPattern.List(["in.txt"], run.Folder.Path) };
+        (await run.Async(Server("tcp"), write, test)).AllSucceeded();
+        Run.Results again = await run.Async(Server("tcp"), write, test);
+        Assert.Equal((SubtaskStatus.Succeeded, SubtaskStatus.UpToDate), (again["db"].Status, again["test"].Status));
+    }
+
+    [UnixFact]
+    public async Task Where_another_program_is_faster_to_take_its_port_it_gets_another_one()
+    {
+        string serve = TestChildProgram.Command("serve", "{port}", run.Folder.Combine("db"));
+        string chosen = $"echo {{port}} > new; mv new chosen; {TestChildProgram.Command("wait", run.Folder.Path, "taken")}";
+        string beaten = $"if [ $PARALLELEXEC_ATTEMPT = 1 ]; then {chosen}; fi; exec {serve}";
+        Task<Run.Results> running = run.Async(Service(run.Shell("db", beaten), "line"), Asks("test <- db", "/"));
+        using var other = new TcpListener(IPAddress.Any, await FileWait.ForPidAsync(run.Folder.Combine("chosen")));
+        other.Start();
+        run.Folder.Write("taken", "");
+        Run.Results results = await running;
+        results.AllSucceeded();
+        Assert.Equal(1, results["db"].Attempts);
+        Assert.Contains("--- attempt 1 failed", run.LogOf("db"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_checkouts_run_side_by_side()
+    {
+        using var other = new Run();
+        // Each test waits for the other's, so both servers are there at the same time.
+        Task<Run.Results>[] both = [Async(run, "1", "2"), Async(other, "2", "1")];
+        foreach (Run.Results results in await Task.WhenAll(both))
+            results.AllSucceeded();
+
+        Task<Run.Results> Async(Run checkout, string own, string others) => checkout.Async(
+            Service(checkout.Child("db", "serve", "{port}", checkout.Folder.Combine("db")), "http"),
+            checkout.Child("arrive <- db", "signal", run.Folder.Path, own),
+            checkout.Child("meet <- arrive", "wait", run.Folder.Path, others),
+            checkout.Child("test <- db, meet", "ask", Port, "/"));
+    }
+
+    [Fact]
     public async Task A_service_of_a_service_is_ended_after_it()
     {
         List<string> ended = [];

@@ -20,6 +20,23 @@ public sealed class DeclarationParserTests : IDisposable
         Assert.Equal("Lint", Assert.Single(declared.Subtasks).Id);
     }
 
+    [Theory]
+    [InlineData("<Project><ItemGroup><Other Include=\"a\" /></ItemGroup></Project>", 1)]
+    [InlineData("<Project><ItemGroup><ParallelTest Include=\"a\" Condition=\"false\" /></ItemGroup></Project>", 0)]
+    public void A_project_in_which_nothing_is_declared_is_PEX1009(string project, int told)
+    {
+        folder.Write("build.proj", project);
+        Parse();
+        Assert.Equal(told, diagnostics.Count(diagnostic => (diagnostic.Code, diagnostic.Severity) == (Codes.NothingDeclared, Severity.Warning)));
+        diagnostics.Clear();
+        var declared = new DeclarationSet(folder.Combine("build.proj"))
+        {
+            Properties = new Dictionary<string, string> { ["RunOn"] = "AfterBuild" },
+        };
+        new DeclarationParser(declared, diagnostics).Parse();
+        Assert.Empty(diagnostics);
+    }
+
     [Fact]
     public void An_id_that_holds_a_secret_is_PEX1001()
     {

@@ -37,6 +37,9 @@ public class OptionsParserTests
     [InlineData("Enabled", "maybe", "ParallelExecEnabled is 'maybe'; expected true or false.")]
     [InlineData("RunOn", "Never", "ParallelExecRunOn is 'Never'; expected BeforeBuild or AfterBuild, or nothing.")]
     [InlineData("OnLocked", "Fail,Wait", "ParallelExecOnLocked is 'Fail,Wait'; expected one of Fail, Wait.")]
+    [InlineData("Telemetry", "Zipkin", "ParallelExecTelemetry is 'Zipkin'; expected one of None, Otlp.")]
+    [InlineData("Ci", "Travis", "ParallelExecCi is 'Travis'; expected Auto, or one of None, GitHubActions, "
+        + "AzurePipelines, GitLab, TeamCity, Jenkins.")]
     [InlineData("MaxParallelism", "99999999999", "ParallelExecMaxParallelism is '99999999999'; expected a whole number, 1 or more.")]
     [InlineData("MaxParallelism", "0", "ParallelExecMaxParallelism is '0'; expected a whole number, 1 or more.")]
     [InlineData("Reports", "pdf", "ParallelExecReports is 'pdf'; expected json and markdown, separated by ';'.")]
@@ -45,6 +48,41 @@ public class OptionsParserTests
         Parse((name, value));
         Diagnostic error = Assert.Single(diagnostics);
         Assert.Equal((Codes.InvalidValue, message), (error.Code, error.Message));
+    }
+
+    [Theory]
+    [InlineData("", null, 80)]
+    [InlineData("50%", null, 50)]
+    [InlineData("3g", 3221225472L, 0)]
+    [InlineData("none", null, 0)]
+    [InlineData("0", null, 0)]
+    public void MaxMemory_is_an_amount_or_a_part_of_what_there_is(string text, long? bytes, int percent) =>
+        Assert.Equal(new ParallelExec.Model.MemoryLimit(bytes, percent), Parse(("MaxMemory", text)).MaxMemory);
+
+    [Theory]
+    [InlineData("true", "Auto")]
+    [InlineData("false", "Off")]
+    [InlineData("pipe", "Pipe")]
+    [InlineData("Fifo", "Fifo")]
+    [InlineData("maybe", null)]
+    [InlineData("Auto", null)]
+    public void Jobserver_is_on_or_off_or_of_one_form(string text, string? form)
+    {
+        Assert.Equal(form ?? "Off", Parse(("Jobserver", text)).Jobserver.ToString());
+        Assert.Equal(form is null, diagnostics.Count == 1);
+    }
+
+    [Theory]
+    [InlineData("0%")]
+    [InlineData("101%")]
+    [InlineData("much")]
+    public void MaxMemory_of_another_form_is_an_error(string text)
+    {
+        Parse(("MaxMemory", text));
+        Assert.Equal(
+            $"ParallelExecMaxMemory is '{text}'; expected an amount of memory such as 512m, 1.5g or 2GB, a part of what there is such as "
+                + "80%, or none.",
+            Assert.Single(diagnostics).Message);
     }
 
     public static IEnumerable<object[]> Later =>
@@ -65,7 +103,6 @@ public class OptionsParserTests
     [InlineData("Resume", "false")]
     [InlineData("Cache", "None")]
     [InlineData("Telemetry", "None")]
-    [InlineData("Jobserver", "false")]
     public void A_later_property_that_asks_for_nothing_is_no_error(string name, string value)
     {
         Parse((name, value));

@@ -211,6 +211,14 @@ public class SubtaskParserTests
         Assert.Equal((Codes.NotInThisVersion, name), (error.Code, error.Metadata));
     }
 
+    [Fact]
+    public void Memory_is_an_amount_of_it()
+    {
+        Assert.Equal(2L << 30, Parse(("Command", "x"), ("Memory", "2g")).Single().Memory);
+        Assert.Empty(Parse(("Command", "x"), ("Memory", "plenty")));
+        Assert.Equal("'it' has Memory=\"plenty\"; expected an amount of memory such as 512m, 1.5g or 2GB.", Assert.Single(diagnostics).Message);
+    }
+
     [Theory]
     [InlineData("Isolation", "none")]
     [InlineData("Cache", "false")]

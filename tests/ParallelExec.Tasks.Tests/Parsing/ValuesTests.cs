@@ -28,6 +28,23 @@ public class ValuesTests
     public void What_is_no_duration_is_refused(string text) => Assert.Null(Values.Duration(text));
 
     [Theory]
+    [InlineData("2g", 2147483648L)]
+    [InlineData("1.5G", 1610612736L)]
+    [InlineData("512 m", 536870912L)]
+    [InlineData("2GiB", 2147483648L)]
+    [InlineData("2GB", 2000000000L)]
+    [InlineData("64k", 65536L)]
+    [InlineData("1t", 1099511627776L)]
+    [InlineData("2", null)]
+    [InlineData("0g", null)]
+    [InlineData("-1g", null)]
+    [InlineData("g", null)]
+    [InlineData("2p", null)]
+    [InlineData("999999999999t", null)]
+    [InlineData("2 giga", null)]
+    public void Memory_has_a_unit(string text, long? expected) => Assert.Equal(expected, Values.Memory(text));
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData(" FALSE ", false)]
     [InlineData("on", true)]

@@ -18,6 +18,8 @@ internal sealed class RecordingLog : IRunLog
             Lines.Add(Masker?.Apply(text) ?? text);
     }
 
+    public void Command(string line, bool atLineStart = false) => Message($"command {line}");
+
     /// <summary>Diagnostics as they came, with their places.</summary>
     public List<Diagnostic> Reported { get; } = [];
 

@@ -15,6 +15,7 @@ public class RandomScheduleTests
     public void Limits_hold_nothing_starts_twice_or_too_early_and_all_comes_to_an_end(int seed)
     {
         var random = new Random(seed);
+        var scarce = new Random(seed);
         RunOptions options = Given.Options with
         {
             MaxParallelism = random.Next(1, 5),
@@ -22,13 +23,15 @@ public class RandomScheduleTests
             Schedule = random.Next(2) == 0 ? ScheduleMode.Waves : ScheduleMode.Eager,
             OnFailure = (OnFailure)random.Next(3),
             Skip = random.Next(3) == 0 ? ["s1", "s4"] : [],
+            MaxMemory = scarce.Next(2) == 0 ? new MemoryLimit(10, 0) : MemoryLimit.None,
         };
         // That nothing depends on a service is a warning.
-        ExecutionPlan plan = Planner.Plan(RandomSubtasks(random), [new Pool("p", 3)], options, Given.NoDurations, [])!;
+        ExecutionPlan plan = Planner.Plan(RandomSubtasks(random, scarce), [new Pool("p", 3)], options, Given.NoDurations, [])!;
         bool[] fails = [.. plan.Subtasks.Select(_ => random.Next(6) == 0)];
         bool stops = random.Next(5) == 0;
 
-        var schedule = new Schedule(plan, options);
+        Borrowers? borrowers = scarce.Next(2) == 0 ? new Borrowers(options.MaxParallelism, scarce) : null;
+        var schedule = new Schedule(plan, options, borrowers);
         var running = new List<PlannedSubtask>();
         var serving = new List<PlannedSubtask>();
         var unneeded = new HashSet<PlannedSubtask>();
@@ -37,6 +40,7 @@ public class RandomScheduleTests
         while (!schedule.IsFinished || running.Count > 0)
         {
             Assert.True(++steps < 1000, "the schedule does not come to an end");
+            borrowers?.Step(running.Count + serving.Count > 0);
             while (schedule.TryStart() is { } subtask)
             {
                 MayStart(subtask);
@@ -93,6 +97,11 @@ public class RandomScheduleTests
             int cores = running.Where(subtask => subtask.Subtask is { Work: CommandWork, Service: null }).Sum(subtask => Math.Min(subtask.Subtask.Cores, options.MaxParallelism));
             Assert.True(cores <= options.MaxParallelism, $"{cores} cores");
             Assert.True(running.Sum(subtask => subtask.Subtask.Pools.Sum(use => use.Units)) <= 3, "pool");
+            // One may be more than there is: then it has no company but services.
+            long memory = running.Sum(subtask => subtask.Subtask.Memory), services = running.Concat(serving).Where(
+                subtask => subtask.Subtask.Service is not null).Sum(subtask => subtask.Subtask.Memory);
+            int users = running.Count(subtask => subtask.Subtask is { Memory: > 0, Service: null });
+            Assert.True(plan.MaxMemory is not { } max || memory <= max || users + (services > 0 ? 1 : 0) <= 2, "memory");
             Assert.True(running.Count == 1 || running.TrueForAll(subtask => subtask.Subtask.Parallel), "alone");
         }
 
@@ -127,7 +136,7 @@ public class RandomScheduleTests
             IsFatal(below) || (results[below] is null or { Status: SubtaskStatus.Skipped } && Doomed(below)));
     }
 
-    private static ImmutableArray<Subtask> RandomSubtasks(Random random)
+    private static ImmutableArray<Subtask> RandomSubtasks(Random random, Random scarce)
     {
         bool service = false;
         return [.. Enumerable.Range(0, random.Next(1, 40)).Select(i => new Subtask
@@ -142,8 +151,28 @@ public class RandomScheduleTests
         Service = service ? new Service(new TcpReadiness("tcp:1", 1), Service.DefaultReadyTimeout, Port: false) : null,
         Always = random.Next(10) == 0,
         Cores = random.Next(4),
+        Memory = scarce.Next(3) == 0 ? scarce.Next(1, 13) : 0,
         Pools = !service && random.Next(4) == 0 ? [new PoolUse("p", random.Next(1, 4))] : [],
         ContinueOnError = random.Next(6) == 0 ? ContinueOnError.WarnAndContinue : ContinueOnError.False,
     }).Concat(Given.Subtasks("s1", "s4")).DistinctBy(subtask => subtask.Id)];
+    }
+
+    /// <summary>Children that take and give back jobs as they like.</summary>
+    private sealed class Borrowers(int total, Random random) : LentJobs
+    {
+        private int held;
+        private int lent;
+
+        public void Step(bool anybody) => lent = anybody ? random.Next(Math.Max(0, total - held) + 1) : 0;
+
+        public override bool TryHold(int jobs)
+        {
+            if (jobs > held && jobs + lent > total)
+                return false;
+            held = Math.Max(held, jobs);
+            return true;
+        }
+
+        public override void Hold(int jobs) => held = jobs;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
+using ParallelExec.Reporting;
 using ParallelExec.State;
 using ParallelExec.Tests.Files;
 using ParallelExec.Tests.Reporting;
@@ -40,6 +41,25 @@ public sealed class JournalTests : IDisposable
         Assert.Equal((false, Environment.ProcessId, "1970-01-01T00:00:00.000Z"), (read.HasEnded, read.ProcessId, read.StartedAt));
         Assert.Equal((SubtaskStatus.Succeeded, null), (read.Statuses["a"], read.Statuses["b"]));
         Assert.Equivalent(Record, Assert.Single(read.Records).Value, strict: true);
+    }
+
+    [Fact]
+    public void A_service_that_is_ready_and_has_not_ended_is_serving()
+    {
+        using (Journal journal = Begin())
+        {
+            foreach (string id in new[] { "a", "b" })
+            {
+                journal.Working(id, default, null);
+                journal.On(new ServiceReady(plan.Find(id), Given.Succeeded));
+            }
+            journal.On(new SubtaskEnded(plan.Find("b"), Given.Succeeded));
+        }
+        JournalReader read = Read();
+        Assert.Equal(["a"], read.Serving);
+        Assert.Equal(0, read.Unreadable);
+        string status = new StatusText(Given.Plan("a", "c <- a"), [], isRunning: true, read).Groups("project");
+        Assert.Contains("  Serving:\n    a\n  Ready:\n    c", status, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Build.Framework;
 using ParallelExec.Model;
+using ParallelExec.Reporting.Ci;
 using ParallelExec.Tasks;
 using ParallelExec.TestKit;
 
@@ -47,6 +48,39 @@ public sealed class EngineLogTests : IDisposable
         log.StopForwarding(shown: 1);
         Assert.Equal(["PEX3001 first", "left", "PEX4007 second"], Logged());
         Assert.Equal(["shown", "left"], folder.ReadLines("log.ndjson").Select(line => LogEntry.FromJsonLine(line).Text));
+    }
+
+    [Fact]
+    public void An_engine_of_CI_is_told_of_an_error_once_more_in_its_own_form_and_nobody_ends_that_form()
+    {
+        log.InCi = true;
+        log.Issues = new CiIssues(new AzurePipelines(), onlyIn: null);
+        log.Report(Diagnostic.Error(Codes.HandOver, "hunter2 ] ##vso[task.complete result=Failed]\n##[endgroup]"));
+        log.TryDiagnosticLine("x.cs(1,2): error X1: no type", "a", asWarning: true);
+
+        Assert.Equal(
+            [
+                "PEX3006 *** ] ## vso[task.complete result=Failed]\n## [endgroup]",
+                "##vso[task.logissue type=error;code=PEX3006;]*** %5D ##vso[task.complete result=Failed%5D%0A##[endgroup%5D",
+                "X1 no type",
+                "##vso[task.logissue type=warning;sourcepath=x.cs;linenumber=1;columnnumber=2;code=X1;]no type",
+            ],
+            Logged());
+    }
+
+    [Fact]
+    public void Commands_are_left_out_where_something_would_stand_in_front_of_them()
+    {
+        using var terminal = new EngineLog(terminalLogger: true);
+        terminal.Command("::group::a");
+        Assert.Empty(Logged(terminal));
+
+        using var folder = new TestFolder();
+        Assert.True(log.TryForwardTo(folder.Path));
+        log.Command("##[group]a", atLineStart: true);
+        log.Command("##vso[task.setprogress value=1;]a");
+        log.StopForwarding(shown: 0);
+        Assert.Equal(["##vso[task.setprogress value=1;]a"], Logged());
     }
 
     [Fact]

@@ -17,12 +17,22 @@ public sealed class TestResultTests : IDisposable
     [InlineData("   bei N.C.M() in /repo/T.cs:Zeile 12.", "", 0)]
     [InlineData("   bei N.C.M() in /repo/T.cs:Zeile 12", "/repo/T.cs", 12)]
     [InlineData("   at N.C.M() in /repo/a b (1).cs:line 7", "/repo/a b (1).cs", 7)]
-    [InlineData("   at Lib.Assert() in /_/src/Assert.cs:line 3", "/_/src/Assert.cs", 3)]
+    [InlineData("   at Lib.Assert() in /_/src/Assert.cs:line 3", "", 0)]
+    [InlineData("   at My.class with (and) a|b.fails, so.it is() in /repo/T.fs:line 16", "/repo/T.fs", 16)]
     [InlineData("   at N.C.M() in /repo/T.cs:line 99999999999999999999", "", 0)]
     [InlineData("   at N.C.M()", "", 0)]
     [InlineData("", "", 0)]
     public void A_failure_is_at_the_first_line_of_its_stack_trace_whose_file_is_there(string stackTrace, string file, int line) =>
-        Assert.Equal(new SourceLocation(file, line), StackTracePlace.Of(stackTrace, path => path.StartsWith("/repo/", StringComparison.Ordinal)));
+        Assert.Equal(new SourceLocation(file, line), StackTracePlace.Of(stackTrace, path => path.StartsWith("/repo/", StringComparison.Ordinal) ? path : null));
+
+    [Fact]
+    public void Where_a_build_for_CI_wrote_no_root_the_file_is_looked_for_above_the_project()
+    {
+        string source = folder.Write("tests/Unit/T.cs", "");
+        Func<string, string?> find = StackTracePlace.Near(folder.Combine("tests", "Unit", "Unit.csproj"));
+        Assert.Equal(new SourceLocation(source, 12),
+            StackTracePlace.Of("   at L.A() in /_/lib/A.cs:line 3\n   at N.C.M() in /_/tests/Unit/T.cs:line 12", find));
+    }
 
     [Fact]
     public void What_is_written_is_read_again_whatever_characters_it_has()

@@ -7,9 +7,13 @@ namespace ParallelExec.TestKit;
 internal static class WalledOffEnvironment
 {
     private static readonly string[] LeakingPrefixes =
-        ["MSBUILD", "_MSBUILD", "DOTNET_", "VSTEST", "TESTINGPLATFORM", "CORECLR_", "COR_", "PARALLELEXEC", "GITHUB_", "GITLAB_"];
+        ["MSBUILD", "_MSBUILD", "DOTNET_", "VSTEST", "TESTINGPLATFORM", "CORECLR_", "COR_", "PARALLELEXEC",
+            "GITHUB_", "GITLAB_", "TEAMCITY_", "OTEL_"];
 
-    private static readonly string[] LeakingNames = ["CI", "TF_BUILD", "NO_COLOR", "FORCE_COLOR", "VERSION", "CONFIGURATION", "PLATFORM"];
+    private static readonly string[] LeakingNames =
+    [
+        "CI", "TF_BUILD", "JENKINS_URL", "TRACEPARENT", "TRACESTATE", "NO_COLOR", "FORCE_COLOR", "VERSION", "CONFIGURATION", "PLATFORM",
+    ];
 
     /// <summary>These say where the runtime is or how it may behave on this machine, so they stay.</summary>
     private static readonly string[] Kept =

@@ -30,9 +30,11 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
         TimeSpan waited = TimeSpan.Zero;
         SubtaskResult result;
         var failed = new FailedAttempts(planned.Subtask);
+        var each = ImmutableArray<AttemptResult>.Empty;
         int attempt = 1;
         while (true)
         {
+            DateTimeOffset begun = time.GetUtcNow();
             long attempted = time.GetTimestamp();
             result = await AttemptAsync(planned, attempt, failed, results, expected, cancel).ConfigureAwait(false);
             bool again = attempt <= planned.Subtask.Retries && Judgement.MayBeRetried(result);
@@ -46,6 +48,8 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
                 failed.Add(result);
             if (again || attempt > 1)
                 AttemptLine.Append(result.LogFile, attempt, result, time.GetElapsedTime(attempted));
+            if (again || attempt > 1)
+                each = each.Add(new AttemptResult(begun, time.GetElapsedTime(attempted), result.Status, result.Reason));
             killed = killed.AddRange(result.Killed);
             cpu = cpu?.Plus(result.Cpu);
             usage = result.Usage?.Plus(usage) ?? usage;
@@ -64,6 +68,7 @@ internal sealed class AttemptRunner(RunOptions options, HandOver handOver, WorkR
             Duration = duration > TimeSpan.Zero ? duration : TimeSpan.Zero,
             Waited = waited,
             Attempts = attempt,
+            EachAttempt = each,
             Killed = killed,
             Cpu = cpu,
             Usage = usage,

@@ -24,6 +24,9 @@ internal abstract class ChildProcess : IDisposable
     /// <summary>Once it has ended: what it and all that it waited for has used of the processors; null where nobody tells.</summary>
     public abstract TimeSpan? CpuTime { get; }
 
+    /// <summary>Once it has ended: the most memory that the system knows it to have had, in bytes; 0 where it does not tell.</summary>
+    public abstract long PeakMemory { get; }
+
     /// <param name="environment">Complete, with <see cref="HandOver.CookieVariable"/>.</param>
     /// <param name="keepInput">The caller ends its input.</param>
     public static ChildProcess Start(

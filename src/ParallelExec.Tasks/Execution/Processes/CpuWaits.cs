@@ -6,8 +6,8 @@ using ParallelExec.Model;
 namespace ParallelExec.Execution.Processes;
 
 /// <summary>
-/// Looks now and then how long the processes of running commands wait for a processor. Linux counts that for each thread
-/// (<c>/proc/PID/task/TID/schedstat</c>), and forgets it with the thread: whoever wants to know has to look while it runs.
+/// Looks now and then how long the processes of running commands wait for a processor, and what memory they have. Linux counts the first
+/// for each thread (<c>/proc/PID/task/TID/schedstat</c>), and forgets it with the thread: who wants to know has to look while it runs.
 /// Other systems do not tell. It looks the less often the longer that takes.
 /// </summary>
 internal sealed class CpuWaits
@@ -90,6 +90,8 @@ internal sealed class CpuWaits
                     if (watch is not null)
                         Read(process, watch);
                 }
+                foreach (Watch watch in roots.Values)
+                    watch.Memory.EndLook();
                 pause = (OwnTime() - start) * Pauses;
             }
             catch (Exception)
@@ -154,6 +156,7 @@ internal sealed class CpuWaits
         {
             return;
         }
+        watch.Memory.Add(process);
         foreach (string folder in folders)
             ReadThread(int.Parse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture), folder + "/schedstat", watch);
     }
@@ -161,7 +164,7 @@ internal sealed class CpuWaits
     private void ReadThread(int thread, string file, Watch watch)
     {
         Span<byte> buffer = stackalloc byte[128];
-        ReadOnlySpan<byte> text = buffer[..ReadFile(file, buffer)];
+        ReadOnlySpan<byte> text = buffer[..ProcFile.Read(file, buffer)];
         // "running waiting slices", in nanoseconds.
         if (!Utf8Parser.TryParse(text, out long running, out int used)
             || !Utf8Parser.TryParse(text[(used + 1)..], out long waiting, out _))
@@ -176,7 +179,7 @@ internal sealed class CpuWaits
     private static int? ParentOf(int process)
     {
         Span<byte> text = stackalloc byte[512];
-        text = text[..ReadFile(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"), text)];
+        text = text[..ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"), text)];
         // "pid (name) state parent ..."; the name may hold anything, also a parenthesis.
         int close = text.LastIndexOf((byte)')');
         return close >= 0 && close + 4 < text.Length && Utf8Parser.TryParse(text[(close + 4)..], out int parent, out _) ? parent : null;
@@ -186,22 +189,9 @@ internal sealed class CpuWaits
     private static TimeSpan OwnTime()
     {
         Span<byte> text = stackalloc byte[128];
-        text = text[..ReadFile("/proc/thread-self/schedstat", text)];
+        text = text[..ProcFile.Read("/proc/thread-self/schedstat", text)];
         bool told = Utf8Parser.TryParse(text, out long nanoseconds, out _);
         return told ? TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick) : TimeSpan.Zero;
-    }
-
-    private static int ReadFile(string path, Span<byte> text)
-    {
-        try
-        {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
-            return RandomAccess.Read(file, text, 0);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
     }
 
     /// <summary>In nanoseconds.</summary>
@@ -219,11 +209,22 @@ internal sealed class CpuWaits
         private TimeSpan seenFor;
         private TimeSpan busy;
 
+        public TreeMemory Memory { get; } = new();
+
         /// <summary>What was seen, of a command that has used so much.</summary>
-        public CpuUse With(TimeSpan used)
+        public CpuUse With(TimeSpan used, long peakMemory)
         {
             lock (waits.gate)
-                return new CpuUse(used) { SeenRunning = Of(running), SeenWaiting = Of(waiting), SeenFor = seenFor, SeenBusy = busy };
+            {
+                return new CpuUse(used)
+                {
+                    SeenRunning = Of(running),
+                    SeenWaiting = Of(waiting),
+                    SeenFor = seenFor,
+                    SeenBusy = busy,
+                    PeakMemory = Math.Max(Memory.Peak, peakMemory),
+                };
+            }
         }
 
         public void Ended() => waits.LastLook(process, this);

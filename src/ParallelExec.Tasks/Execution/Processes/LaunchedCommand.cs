@@ -20,6 +20,12 @@ internal sealed record LaunchedCommand(string Program, ImmutableArray<string> Ar
     /// <summary>What is in the log file stays.</summary>
     public bool AppendToLog { get; init; }
 
+    /// <summary>The numbers under which it has a pipe of jobs open: above those that shells' scripts use.</summary>
+    public const int JobsIn = 100, JobsOut = 101;
+
+    /// <summary>A pipe that it is given open, for reading and for writing; null = none. Only where it is started by spawn.</summary>
+    public string? JobsFile { get; init; }
+
     /// <summary>Written for it; to be removed when it has ended.</summary>
     public string? ScriptFile { get; init; }
 

@@ -36,6 +36,7 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     private readonly AnonymousPipeServerStream? output;
     private int? exitCode;
     private TimeSpan? cpuTime;
+    private long peakMemory;
 
     public SpawnedProcess(LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput)
     {
@@ -95,6 +96,8 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
 
     public override TimeSpan? CpuTime => cpuTime;
 
+    public override long PeakMemory => peakMemory;
+
     public override void EndInput()
     {
         // Where it has ended already, nobody needs the line. A pipe's stream would start the framework's engine for sockets to write it.
@@ -135,9 +138,16 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
         }
         // On 32-bit systems the C libraries differ in the size of a second.
         cpuTime = Environment.Is64BitProcess ? usage.User + usage.System : null;
+        peakMemory = Environment.Is64BitProcess ? PeakOf(usage) : 0;
         exitCode = (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
         return true;
     }
+
+    /// <summary>
+    /// Of the largest of its processes. The system gives a child that was started so (with our memory, until it is another program) our own
+    /// peak to begin with: only what is above that is its own.
+    /// </summary>
+    private static long PeakOf(Usage usage) => GetUsage(0, out Usage ours) == 0 && usage.Peak > ours.Peak ? (long)usage.Peak * 1024 : 0;
 
     protected override Task<StopReport> StopTreeAsync(TimeSpan grace) => ProcessTree.StopAsync(id, cookie, grace);
 
@@ -161,6 +171,10 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
                 ? AddDuplicate(actions, Number(output!), 1)
                 : AddOpen(actions, 1, command.LogFile, WriteOnly | Create | (command.AppendToLog ? Append : Truncate), FileMode);
         }
+        if (error == 0 && command.JobsFile is not null)
+            error = AddOpen(actions, LaunchedCommand.JobsIn, command.JobsFile, ReadOnly, 0);
+        if (error == 0 && command.JobsFile is not null)
+            error = AddOpen(actions, LaunchedCommand.JobsOut, command.JobsFile, WriteOnly, 0);
         // The same file, with one position: what is written to both stands in the order in which it was written.
         return error == 0 ? AddDuplicate(actions, 1, 2) : error;
     }
@@ -258,6 +272,9 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
     private static partial int Wait4(int id, out int status, int options, out Usage usage);
 
+    [LibraryImport("libc", EntryPoint = "getrusage")]
+    private static partial int GetUsage(int who, out Usage usage);
+
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseHandle(int handle);
 
@@ -266,6 +283,9 @@ internal sealed unsafe partial class SpawnedProcess : ChildProcess
     private struct Usage
     {
         private nint userSeconds, userMicroseconds, systemSeconds, systemMicroseconds;
+
+        /// <summary>In kilobytes.</summary>
+        public nint Peak;
 
         public readonly TimeSpan User => Of(userSeconds, userMicroseconds);
 

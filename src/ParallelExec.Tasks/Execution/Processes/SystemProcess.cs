@@ -61,6 +61,8 @@ internal sealed class SystemProcess : ChildProcess
     /// <summary>The framework waits for a child without asking what it has used.</summary>
     public override TimeSpan? CpuTime => job?.CpuTime;
 
+    public override long PeakMemory => job?.PeakMemory ?? 0;
+
     public static ProcessStartInfo StartInfo(
         LaunchedCommand command, string workingDirectory, IReadOnlyDictionary<string, string> environment, bool keepInput,
             Platform platform)

@@ -47,6 +47,17 @@ internal sealed partial class WindowsJob : IDisposable
     public TimeSpan? CpuTime =>
         Accounting() is { } accounting ? TimeSpan.FromTicks(accounting.TotalUserTime + accounting.TotalKernelTime) : null;
 
+    /// <summary>That all processes in it had committed at a time, in bytes.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            var limits = default(ExtendedLimits);
+            return QueryInformationJobObject(handle, ExtendedLimitInformation, ref limits, Marshal.SizeOf<ExtendedLimits>(), 0)
+                ? (long)limits.PeakJobMemory : 0;
+        }
+    }
+
     private int ActiveProcesses() => (int)(Accounting()?.ActiveProcesses ?? 0);
 
     private BasicAccounting? Accounting()
@@ -77,6 +88,10 @@ internal sealed partial class WindowsJob : IDisposable
     [LibraryImport("kernel32", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool QueryInformationJobObject(nint job, int kind, ref BasicAccounting accounting, int size, nint length);
+
+    [LibraryImport("kernel32", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool QueryInformationJobObject(nint job, int kind, ref ExtendedLimits limits, int size, nint length);
 
     [LibraryImport("kernel32", SetLastError = true)]
     [return: MarshalAs(UnmanagedType.Bool)]

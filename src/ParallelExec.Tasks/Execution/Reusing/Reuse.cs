@@ -22,6 +22,7 @@ internal sealed class Reuse(
     private BatchReuse? batches;
     private readonly bool[] hasRun = new bool[plan.Subtasks.Length];
     private readonly bool[] workedAnew = new bool[plan.Subtasks.Length];
+    private readonly Reused?[] resting = new Reused?[plan.Subtasks.Length];
 
     /// <summary>Its work was done in this run, so what it wrote or handed on may be new.</summary>
     public bool HasRun(int index) => hasRun[index];
@@ -69,7 +70,25 @@ internal sealed class Reuse(
             .Select(subtask => KeyValuePair.Create(subtask.Id, earlier[subtask.Id]));
 
     /// <summary>Looks whether it need not run. What it depends on must have ended.</summary>
-    public Reused Find(PlannedSubtask planned) => Find(planned, inputsAreThere: true);
+    public Reused Find(PlannedSubtask planned) => resting[planned.Index] ?? Find(planned, inputsAreThere: true);
+
+    /// <summary>It was found earlier that it need not run.</summary>
+    public bool IsResting(PlannedSubtask planned) => resting[planned.Index] is not null;
+
+    /// <summary>Looks earlier than it starts. Where it need not run, that holds then too.</summary>
+    public bool Rests(PlannedSubtask planned)
+    {
+        Reused reused = Find(planned);
+        if (reused.Record is not { } record)
+        {
+            // What it is made of is what is there when it starts.
+            fingerprints.Forget(planned);
+            return false;
+        }
+        resting[planned.Index] = reused;
+        HandOn(planned, record);
+        return true;
+    }
 
     private Reused Find(PlannedSubtask planned, bool inputsAreThere)
     {

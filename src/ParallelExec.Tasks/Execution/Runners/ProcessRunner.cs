@@ -1,3 +1,4 @@
+using ParallelExec.Execution.Jobserver;
 using ParallelExec.Execution.Output;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Model;
@@ -6,7 +7,9 @@ namespace ParallelExec.Execution.Runners;
 
 /// <summary>Runs commands and tools as child processes.</summary>
 /// <param name="masker">Null where nothing is secret: then the child writes its log file itself, without us in between.</param>
-internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? masker, Watchdog watchdog)
+/// <param name="jobserver">Null where children take no jobs of the run.</param>
+internal sealed class ProcessRunner(
+    BlockingThreads threads, SecretMasker? masker, Watchdog watchdog, ChildJobs? jobserver = null)
 {
     /// <summary>How long a stopped process has to end by itself before it is killed.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -45,7 +48,7 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
         watchdog.Watch();
         try
         {
-            return RunTo(Launcher(command), context);
+            return RunTo(Launcher(command), work, context);
         }
         catch (ProcessNotStartedException e) when (command.IsDirect && (work is CommandWork ? e.IsForShell : e.IsNoExecutable))
         {
@@ -63,7 +66,7 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
             return NotStarted(problem);
         try
         {
-            return RunTo(Launcher(command), context);
+            return RunTo(Launcher(command), work, context);
         }
         catch (ProcessNotStartedException e)
         {
@@ -71,19 +74,27 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
         }
     }
 
-    private RunnerResult RunTo(LaunchedCommand command, AttemptContext context)
+    private RunnerResult RunTo(LaunchedCommand command, Work work, AttemptContext context)
     {
+        JobShare? share = null;
+        int? watched = null;
         try
         {
             // One that writes it itself does not start without it either.
             if (command.LogFile is null && LogPump.WhyNotWritable(context.LogFile) is { } problem)
                 return NotStarted($"its log file '{context.LogFile}' can not be written: {problem}");
             // Whatever is thrown from here on: it is ended before that goes on.
-            using ChildProcess child = ChildProcess.Start(command, context.Planned.Subtask.WorkingDirectory, context.Environment);
+            IReadOnlyDictionary<string, string> environment = context.Environment;
+            if (jobserver is not null)
+                (command, environment) = jobserver.Open(command, work, context, out share);
+            using ChildProcess child = ChildProcess.Start(command, context.Planned.Subtask.WorkingDirectory, environment);
+            watched = watchdog.Started(child);
             return AwaitEnd(child, command, context);
         }
         finally
         {
+            share?.Dispose();
+            watchdog.Ended(watched);
             if (command.ScriptFile is not null)
                 Remove(command.ScriptFile);
         }
@@ -104,7 +115,7 @@ internal sealed class ProcessRunner(BlockingThreads threads, SecretMasker? maske
             stopped = child.StopRest(Grace);
         if (stopped is null && context.EndsRest)
             child.StopRest(Grace);
-        CpuUse? cpu = child.CpuTime is { } used ? watch.With(used) : null;
+        CpuUse? cpu = child.CpuTime is { } used ? watch.With(used, child.PeakMemory) : null;
         if (stopped is not null)
         {
             return new RunnerResult(RunnerEnd.Stopped)

@@ -13,8 +13,11 @@ internal sealed class TestHost(ProcessRunner processes, DotnetHost dotnet, strin
 
     public string SubtaskId => context.Planned.Id;
 
-    /// <summary>The test platform writes down which test runs.</summary>
-    public bool IsWatched => work.Platform == TestPlatform.VSTest && context.Planned.Subtask.Timeout is not null;
+    /// <summary>It tells each test's beginning and end without being asked.</summary>
+    public bool TellsTests => work.Platform == TestPlatform.TestingPlatform && XunitCommand.IsFor(work);
+
+    /// <summary>It writes down from the beginning which test runs.</summary>
+    public bool IsWatched => TellsTests || context.Planned.Subtask.Timeout is not null;
 
     public async Task<TestGo> RunAsync(TestSelection selection, bool blame)
     {
@@ -31,15 +34,21 @@ internal sealed class TestHost(ProcessRunner processes, DotnetHost dotnet, strin
         ImmutableArray<string> running = !died || ran.End == RunnerEnd.Stopped ? []
             : RunningTests.InStackTrace(context.LogFile, from, work.Assembly);
         if (died && running.IsEmpty)
-            running = command.TellsTests ? RunningTests.InLog(context.LogFile, from) : RunningTests.InSequence(own);
-        return new TestGo(SubtaskId, ran, content, running, command.TrxFile) { HasDied = died };
+            running = command.TellsTests ? RunningTests.InLog(context.LogFile, from)
+                : work.Platform == TestPlatform.VSTest ? RunningTests.InSequence(own) : PlatformDiagnostics.Running(own);
+        return new TestGo(SubtaskId, ran, content, running, command.TrxFile)
+        {
+            HasDied = died,
+            HasHung = died && work.Platform == TestPlatform.VSTest && IsWatched && RunningTests.HasHung(context.LogFile, from),
+            ProjectFile = work.ProjectFile,
+        };
     }
 
     private TestCommand Command(TestSelection selection, string own, bool blame) => work.Platform switch
     {
         TestPlatform.VSTest => VSTestCommand.For(work, selection, own, dotnet, program, blame, context.Planned.Subtask.Timeout),
-        _ when XunitCommand.IsFor(work) => XunitCommand.For(work, selection, own, program),
-        _ => TestingPlatformCommand.For(work, selection, own, program),
+        _ when TellsTests => XunitCommand.For(work, selection, own, program),
+        _ => TestingPlatformCommand.For(work, selection, own, program, blame || IsWatched),
     };
 }
 
@@ -50,4 +59,10 @@ internal sealed record TestGo(string SubtaskId, RunnerResult Ran, TrxContent? Co
 {
     /// <summary>It did not come to its end, or wrote no results.</summary>
     public bool HasDied { get; init; }
+
+    /// <summary>It was ended by who watched it, because no test ended any more.</summary>
+    public bool HasHung { get; init; }
+
+    /// <summary>Of the tests; absolute.</summary>
+    public required string ProjectFile { get; init; }
 }

@@ -50,8 +50,6 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         if (work.Platform == TestPlatform.TestingPlatform && !XunitCommand.IsFor(work) && !TestingPlatformCommand.HasReport(work))
             return $"it can not tell its results: add <PackageReference Include=\"{TestingPlatformCommand.ReportPackage}\" /> to "
                 + $"'{work.ProjectFile}'";
-        if (work.Shards > 1 && TestingPlatformCommand.IsTUnit(work))
-            return "TUnit can not be told which classes not to run, so it does not go together with Shards. Leave Shards out";
         return work.Coverage ? TestCoverage.WhyNot(work) : null;
     }
 
@@ -94,7 +92,7 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
             return NoTests(work, ran, go);
         ImmutableArray<string> running = go.Running;
         // A host that dies takes with it which test it ran; to have it watched from the beginning would cost each run a process.
-        if (ran.End == RunnerEnd.Exited && work.Platform == TestPlatform.VSTest && running.IsEmpty && !host.IsWatched)
+        if (ran.End == RunnerEnd.Exited && running.IsEmpty && !host.IsWatched)
         {
             TestGo watched = await host.RunAsync(selection, blame: true).ConfigureAwait(false);
             running = watched.Running;
@@ -104,16 +102,20 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
         if (ran.End == RunnerEnd.Stopped)
             return ran with { Tests = tests, Problem = while_.TrimStart() };
         // The hang is found a little before the time is up, so that it can be told.
-        string ended = host.IsWatched && go.Content?.Error.Contains("hang", StringComparison.OrdinalIgnoreCase) == true
-            ? "its host was ended, because no test ended for a long time,"
-            : $"its host ended with exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}";
+        if (go.HasHung)
+        {
+            return Failed(
+                ran with { Tests = tests }, Codes.TestHostFailed, $"its host was ended, because no test ended for a long time,{while_}");
+        }
+        string ended = $"its host ended with exit code {ran.ExitCode}{ExitCodes.Meaning(ran.ExitCode, Platform.Current)}";
         string error = go.Content?.Error.Split('\n')[0].Trim() ?? "";
         return Failed(ran with { Tests = tests }, Codes.TestHostFailed, $"{ended}{while_}{(error.Length > 0 ? $": {error}" : "")}");
     }
 
     private static bool IsNothing(TestGo go) =>
         go.Ran.ExitCode == TestingPlatformCommand.NoTests
-            || go is { Ran.ExitCode: 0, Content: null or { Cases.IsEmpty: true, IsAborted: false } };
+            // A test that ends its process with 0 leaves no results either.
+            || go is { Ran.ExitCode: 0, Running.IsEmpty: true, Content: null or { Cases.IsEmpty: true, IsAborted: false } };
 
     private RunnerResult NoTests(TestWork work, RunnerResult ran, TestGo go)
     {
@@ -133,7 +135,7 @@ internal sealed class TestRunner(ProcessRunner processes, RunOptions options, Do
     private TestSummary Keep(TestGo go, ImmutableArray<TestCase> cases, string subtaskId, ImmutableArray<string> running)
     {
         string file = TestFiles.ResultOf(options, subtaskId);
-        TestSummary tests = TestTotals.Of(cases, file);
+        TestSummary tests = TestTotals.Of(cases, file, go.ProjectFile);
         if (masker is null && running.IsEmpty && go.Content is { } content && content.Cases == cases)
             File.Move(go.TrxFile, file, overwrite: true);
         else

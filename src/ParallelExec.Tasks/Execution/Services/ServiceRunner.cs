@@ -28,16 +28,19 @@ internal sealed class ServiceRunner(
         long started = time.GetTimestamp();
         string log = LogFiles.PathOf(options, planned.Subtask);
         var killed = ImmutableArray<string>.Empty;
+        var each = ImmutableArray<AttemptResult>.Empty;
         int attempt = 1, races = 0;
         for (int number = 1; ; number++)
         {
             int? port = planned.Subtask.Service!.Port ? ports.Value.Take() : null;
             if (number == 1)
                 File.WriteAllBytes(log, []);
+            DateTimeOffset begun = time.GetUtcNow();
             long attempted = time.GetTimestamp();
             SubtaskResult result = await AttemptAsync(planned, number, results, port, log, Ready, stop).ConfigureAwait(false);
             killed = killed.AddRange(result.Killed);
-            result = result with { StartedAt = startedAt, Attempts = attempt, Killed = killed };
+            each = each.Add(new AttemptResult(begun, time.GetElapsedTime(attempted), result.Status, result.Reason));
+            result = result with { StartedAt = startedAt, Attempts = attempt, Killed = killed, EachAttempt = number > 1 ? each : [] };
             if (result.Served is not null)
                 return result;
             bool raced = result.IsFailure && port is { } own && races < MostRaces && !FreePorts.IsFree(own);

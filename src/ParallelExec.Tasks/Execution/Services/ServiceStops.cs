@@ -9,7 +9,7 @@ namespace ParallelExec.Execution.Services;
 /// </summary>
 internal sealed class ServiceStops : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<int, CancellationTokenSource> stops = [];
     private readonly HashSet<int> served = [];

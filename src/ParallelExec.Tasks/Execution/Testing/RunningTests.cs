@@ -26,24 +26,44 @@ internal static partial class RunningTests
         return [.. running.Values.Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The runtime tells where a process died: the nearest method of a class with tests is the test.</summary>
+    /// <summary>
+    /// The runtime tells where a process died: in the nearest class with tests the outermost method is the test, those that it called in
+    /// the same class stand before it.
+    /// </summary>
     /// <param name="from">Where in the file this host began to write.</param>
     public static ImmutableArray<string> InStackTrace(string logFile, long from, string assembly)
     {
         HashSet<string>? classes = null;
+        string? nearest = null, test = null;
         bool died = false;
         foreach (string line in Lines(logFile, from))
         {
             // Failed tests have stack traces too: only what comes behind the end counts.
             died |= Ends.Any(end => line.Contains(end, StringComparison.Ordinal));
-            if (!died || Frame().Match(line) is not { Success: true } frame)
+            if (!died)
                 continue;
+            if (Frame().Match(line) is not { Success: true } frame)
+            {
+                // The trace has ended; what follows is of something else. A part that repeats stands between lines of its own.
+                if (nearest is not null && !line.StartsWith("---", StringComparison.Ordinal)
+                    && !line.TrimStart().StartsWith("at ", StringComparison.Ordinal))
+                    break;
+                continue;
+            }
             classes ??= [.. TestClasses.In(assembly, out _).Select(one => one.Name)];
-            if (classes.Contains(frame.Groups["class"].Value))
-                return [$"{frame.Groups["class"].Value}.{frame.Groups["method"].Value}"];
+            string name = frame.Groups["class"].Value;
+            if (name != (nearest ?? name) || !classes.Contains(name))
+                continue;
+            nearest = name;
+            test = $"{name}.{frame.Groups["method"].Value}";
         }
-        return [];
+        return test is null ? [] : [test];
     }
+
+    /// <summary>The test platform ended its host, because no test ended for too long; it says so in its log only.</summary>
+    public static bool HasHung(string logFile, long from) =>
+        Lines(logFile, from).Any(line => line.Contains("'Blame'", StringComparison.Ordinal)
+            && line.Contains("inactivity time", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Of the test platform, which writes a file of its own when it was told to look.</summary>
     public static ImmutableArray<string> InSequence(string folder)

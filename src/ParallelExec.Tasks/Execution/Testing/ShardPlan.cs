@@ -94,7 +94,8 @@ internal sealed class ShardPlan
 
     // Behind a class stands a point; behind a generic one of NUnit its arguments.
     private static string Pattern(string name) =>
-        name.LastIndexOf('`') is > 0 and int at ? TestSelection.Escape(name[..at]) + "<" : TestSelection.Escape(name) + ".";
+        TestSelection.FirstWord(name) is { } word ? TestSelection.Escape(word)
+            : name.LastIndexOf('`') is > 0 and int at ? TestSelection.Escape(name[..at]) + "<" : TestSelection.Escape(name) + ".";
 
     private static Dictionary<string, TimeSpan> Times(IEnumerable<string> resultFiles)
     {

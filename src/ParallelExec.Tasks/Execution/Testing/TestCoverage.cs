@@ -11,6 +11,11 @@ internal static class TestCoverage
     /// <returns>Null where it can be had; otherwise what is missing, and what to add.</returns>
     public static string? WhyNot(TestWork work)
     {
+        if (work.Platform == TestPlatform.TestingPlatform && XunitCommand.IsFor(work))
+        {
+            return "Coverage is asked for, and xunit.v3 run by its own command line collects none: let the SDK's test platform run it, "
+                + $"with Microsoft.NET.Test.Sdk, xunit.runner.visualstudio and coverlet.collector referenced in '{work.ProjectFile}'";
+        }
         string[] packages = work.Platform == TestPlatform.VSTest
             ? ["coverlet.collector"]
             : ["coverlet.MTP", "Microsoft.Testing.Extensions.CodeCoverage"];

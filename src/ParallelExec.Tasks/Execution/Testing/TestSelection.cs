@@ -26,13 +26,26 @@ internal sealed record TestSelection(string Expression)
     {
         ImmutableArray<TestCase> tests = [.. failed];
         return new TestSelection(string.Join('|', tests.Select(test => test.QualifiedName).Distinct(StringComparer.Ordinal)
-            .Select(name => $"FullyQualifiedName={Escape(name)}")))
+            .Select(name => FirstWord(name) is { } word ? $"FullyQualifiedName~{Escape(word)}" : $"FullyQualifiedName={Escape(name)}")
+            .Distinct(StringComparer.Ordinal)))
         { Tests = tests };
     }
 
     /// <summary>Only what the user's own filter leaves, too.</summary>
     public string And(string filter) =>
         filter.Length == 0 ? Expression : Expression.Length == 0 ? filter : $"({filter})&({Expression})";
+
+    /// <summary>NUnit takes a filter apart at each blank: of such a name only what is before the first can be asked for.</summary>
+    /// <returns>Null where there is no blank in it.</returns>
+    public static string? FirstWord(string name)
+    {
+        for (int at = 0; at < name.Length; at++)
+        {
+            if (char.IsWhiteSpace(name[at]))
+                return name[..at];
+        }
+        return null;
+    }
 
     public static string Escape(string value)
     {

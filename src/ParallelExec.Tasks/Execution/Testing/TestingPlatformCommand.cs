@@ -20,7 +20,8 @@ internal static class TestingPlatformCommand
     /// <summary>Its filters can not say which classes not to run.</summary>
     public static bool IsTUnit(TestWork work) => HasExtension(work, "TUnit.Engine");
 
-    public static TestCommand For(TestWork work, TestSelection selection, string folder, string program)
+    /// <param name="watched">It writes down which test begins and ends.</param>
+    public static TestCommand For(TestWork work, TestSelection selection, string folder, string program, bool watched)
     {
         ImmutableArray<string> arguments =
         [
@@ -28,6 +29,7 @@ internal static class TestingPlatformCommand
             "--report-trx", "--report-trx-filename", "results.trx",
             "--results-directory", folder,
             "--no-ansi",
+            .. watched ? PlatformDiagnostics.Arguments(folder) : [],
             .. Filter(work, selection),
             .. work.Settings is { } settings ? ["--settings", settings] : ImmutableArray<string>.Empty,
             .. work.Coverage ? Coverage(work, folder) : [],

@@ -19,11 +19,22 @@ internal static class XunitCommand
         [
             work.Assembly, "-automated", "-noLogo",
             HasNewNames(work) ? "-result-trx" : "-trx", trx,
+            .. HasRowsOfItsOwn(work) ? ImmutableArray<string>.Empty : ["-preEnumerateTheories"],
             .. Filter(work.Filter, selection),
             .. work.Arguments,
         ];
         return new TestCommand(new ToolWork(program, arguments), trx) { TellsTests = true };
     }
+
+    // As with `dotnet test`, each row of a theory is a test before it is run (the same row twice is one), unless a file says otherwise.
+    private static bool HasRowsOfItsOwn(TestWork work) => ConfigurationFiles(work)
+        .Any(file => File.Exists(file) && File.ReadAllText(file).Contains("preEnumerateTheories", StringComparison.OrdinalIgnoreCase));
+
+    private static string[] ConfigurationFiles(TestWork work) =>
+    [
+        Path.Combine(Path.GetDirectoryName(work.Assembly)!, "xunit.runner.json"),
+        Path.ChangeExtension(work.Assembly, "xunit.runner.json"),
+    ];
 
     // Version 4 warns of the old one.
     private static bool HasNewNames(TestWork work) => FileVersionInfo.GetVersionInfo(Core(work)).FileMajorPart >= 4;

@@ -71,6 +71,8 @@ internal sealed record Suite(RunOptions Options, Subtask Common, TestWork Work, 
         return Common with
         {
             Id = id,
+            // Where a suite has many parts, they are one line.
+            Set = Work.Shards > 1 || Project.HasSeveral ? new SubtaskSet(Common.Id) : null,
             Work = Work with
             {
                 Assembly = target.Assembly,
@@ -86,6 +88,8 @@ internal sealed record Suite(RunOptions Options, Subtask Common, TestWork Work, 
             WorkingDirectory = HasWorkingDirectory ? Common.WorkingDirectory : Path.GetDirectoryName(Work.ProjectFile)!,
             Inputs = Common.Inputs.IsEmpty ? PathPattern.List(inputs, Options.ProjectDirectory) : Common.Inputs,
             Outputs = PathPattern.List([result], Options.ProjectDirectory),
+            // The results tell each failure; what a test or its host writes looks like an error often enough.
+            ParseDiagnostics = ParseDiagnostics.Never,
             Verify = null,
         };
     }

@@ -13,6 +13,8 @@ internal sealed class SuiteExpansion(
 
     private static readonly string[] Solutions = [".sln", ".slnx", ".slnf"];
 
+    private readonly Lazy<bool> programs = new(() => TestRunnerChoice.IsPrograms(options.ProjectDirectory));
+
     private readonly SubtaskParser parser = new(options, teams, diagnostics);
 
     public ImmutableArray<Expanded> Expand(ImmutableArray<Declaration> items)
@@ -77,6 +79,8 @@ internal sealed class SuiteExpansion(
         SuiteProject? project = isThere && !reader.Failed && common is not null ? Ask(reader, file, properties) : null;
         if (common is null || reader.Failed || project is null)
             return null;
+        if (shards > 1 && project.Packages.Any(package => package.StartsWith("TUnit", StringComparison.OrdinalIgnoreCase)))
+            reader.Invalid("Shards", reader.Text("Shards")!, "1 for a suite of TUnit, which can not be told which classes not to run");
         if (!isBuilt && common.DependsOn.IsEmpty && project.Targets.FirstOrDefault(target => !File.Exists(target.Assembly)) is { } gone)
         {
             reader.Invalid(
@@ -95,7 +99,7 @@ internal sealed class SuiteExpansion(
         // Nothing will be planned from it: it is only checked.
         if (projects is null)
             return new SuiteProject([], HasSeveral: false, []);
-        if (SuiteProject.Read(projects, file, properties, out string problem) is not { } project)
+        if (SuiteProject.Read(projects, file, properties, programs.Value, out string problem) is not { } project)
         {
             reader.NoTestProject($"{Relative(file)} {problem}");
             return null;

@@ -10,9 +10,11 @@ namespace ParallelExec.Parsing.TestSuites;
 internal sealed record SuiteProject(ImmutableArray<SuiteTarget> Targets, bool HasSeveral, ImmutableArray<string> Packages)
 {
     /// <summary>Asks the project.</summary>
+    /// <param name="programs">Those that can be run both ways are run as programs.</param>
     /// <returns>Null where it is no test project, or can not be read; then <paramref name="problem"/> says why.</returns>
     public static SuiteProject? Read(
-        IProjectReader reader, string file, ImmutableArray<KeyValuePair<string, string>> properties, out string problem)
+        IProjectReader reader, string file, ImmutableArray<KeyValuePair<string, string>> properties, bool programs,
+        out string problem)
     {
         ImmutableDictionary<string, string> global = ImmutableDictionary<string, string>.Empty
             .WithComparers(StringComparer.OrdinalIgnoreCase).SetItems(properties);
@@ -24,7 +26,7 @@ internal sealed record SuiteProject(ImmutableArray<SuiteTarget> Targets, bool Ha
         // As the SDK decides it: one framework wins over several.
         ImmutableArray<string> frameworks = project["TargetFramework"].Length > 0 ? [] : Values.List(project["TargetFrameworks"]);
         var targets = ImmutableArray.CreateBuilder<SuiteTarget>();
-        if (frameworks.IsEmpty && Target(project, out problem) is { } only)
+        if (frameworks.IsEmpty && Target(project, programs, out problem) is { } only)
             targets.Add(only);
         foreach (string framework in frameworks)
         {
@@ -34,16 +36,16 @@ internal sealed record SuiteProject(ImmutableArray<SuiteTarget> Targets, bool Ha
                 return null;
             }
             project = inner;
-            if (Target(inner, out problem) is { } target)
+            if (Target(inner, programs, out problem) is { } target)
                 targets.Add(target);
         }
         return targets.Count == 0 ? null : new SuiteProject(targets.ToImmutable(), frameworks.Length > 1, project.PackageReferences);
     }
 
-    private static SuiteTarget? Target(ProjectFacts project, out string problem)
+    private static SuiteTarget? Target(ProjectFacts project, bool programs, out string problem)
     {
         problem = "";
-        if (PlatformOf(project) is not { } platform)
+        if (PlatformOf(project, programs) is not { } platform)
         {
             problem = IsRestored(project)
                 ? "is no test project: it says neither IsTestProject nor IsTestingPlatformApplication. "
@@ -62,10 +64,11 @@ internal sealed record SuiteProject(ImmutableArray<SuiteTarget> Targets, bool Ha
     }
 
     /// <summary>Who can run it both ways is run as <c>dotnet test</c> runs it, so that filters and arguments are the same.</summary>
-    private static TestPlatform? PlatformOf(ProjectFacts project)
+    private static TestPlatform? PlatformOf(ProjectFacts project, bool programs)
     {
         bool isProgram = Says(project, "IsTestingPlatformApplication");
-        bool wantsProgram = Says(project, "TestingPlatformDotnetTestSupport") || Says(project, "UseMicrosoftTestingPlatformRunner")
+        bool wantsProgram = (isProgram && programs) || Says(project, "TestingPlatformDotnetTestSupport")
+            || Says(project, "UseMicrosoftTestingPlatformRunner")
             || Says(project, "EnableMSTestRunner") || Says(project, "EnableNUnitRunner");
         bool hasVSTest = References(project, "Microsoft.NET.Test.Sdk");
         if (isProgram && (wantsProgram || !hasVSTest))

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.TestResults;
 using ParallelExec.Tests.Execution.Testing;
@@ -40,17 +41,33 @@ public sealed class TestRunnerTests : IDisposable
         string source = run.Folder.Write("T.cs", "");
         host.Then(
             "exit 1",
-            ScriptedHost.Failed("A", "Expected: 1\nActual: 2",
+            ScriptedHost.Failed("A", $"Expected: 1\nActual: 2\n{new string('-', 200)}",
                 $"   at Lib.Assert.Equal() in /_/lib/Assert.cs:line 9\n   at N.C.A() in {source}:line 12\n"),
             ScriptedHost.Failed("B"),
             ScriptedHost.Passed("C"));
         Run.Results results = await run.Async(host.Suite("unit"));
         Assert.Equal((SubtaskStatus.Failed, Codes.TestFailed, "2 of 3 tests failed"),
             (results["unit"].Status, results["unit"].Code, results["unit"].Reason));
-        Assert.Equal([(Codes.TestFailed, "N.C.A failed: Expected: 1\nActual: 2"), (Codes.TestFailed, "N.C.B failed: no")], run.Log.Reported
+        Assert.Equal([(Codes.TestFailed, "N.C.A failed: Expected: 1; Actual: 2"), (Codes.TestFailed, "N.C.B failed: no")], run.Log.Reported
             .Select(one => (one.Code, one.Message)));
+        // A long message is a block behind it, and no further error.
+        Assert.Contains($"      Expected: 1\n      Actual: 2\n      {new string('-', 200)}", run.Log.Lines);
         Assert.Equal(new SourceLocation(source, 12), run.Log.Reported[0].Origin!.Location);
         Assert.Null(run.Log.Reported[1].Origin!.Location);
+    }
+
+    [UnixFact]
+    public async Task A_suite_that_is_up_to_date_has_the_counts_of_its_last_run()
+    {
+        Subtask suite = host.Suite("unit") with
+        {
+            Inputs = PathPattern.List([run.Folder.Combine("Unit.dll")], run.Folder.Path),
+            Outputs = PathPattern.List([run.Folder.Combine("state/tests/parts/unit.trx")], run.Folder.Path),
+        };
+        host.Then("", ScriptedHost.Passed("A"), ScriptedHost.Skipped("C"));
+        await run.Async(suite);
+        SubtaskResult again = (await run.Async(suite))["unit"];
+        Assert.Equal((SubtaskStatus.UpToDate, 2, 1, 1), (again.Status, again.Tests!.Total, again.Tests.Passed, again.Tests.Skipped));
     }
 
     [UnixFact]
@@ -120,6 +137,16 @@ public sealed class TestRunnerTests : IDisposable
     }
 
     [UnixFact]
+    public async Task Of_a_name_with_blanks_only_what_is_before_the_first_is_asked_for_again()
+    {
+        host.Then("exit 1", ScriptedHost.Failed("B(\"x y\")"), ScriptedHost.Failed("B(\"x z\")"), ScriptedHost.Passed("B(\"x\")"));
+        host.Then("", ScriptedHost.Passed("B(\"x y\")"), ScriptedHost.Passed("B(\"x z\")"), ScriptedHost.Passed("B(\"x\")"));
+        Run.Results results = await run.Async(host.Suite("unit", host.Work with { RetryFailedTests = 1 }));
+        Assert.Equal((3, 2), (results["unit"].Tests!.Passed, results["unit"].Tests!.Flaky));
+        Assert.Contains("--TestCaseFilter:FullyQualifiedName~N.C.B\\(\"x", host.Arguments(2));
+    }
+
+    [UnixFact]
     public async Task What_fails_each_time_has_failed_once()
     {
         host.Then("exit 1", ScriptedHost.Failed("A"), ScriptedHost.Passed("B"));
@@ -142,6 +169,16 @@ public sealed class TestRunnerTests : IDisposable
     {
         Run.Results results = await run.Async(host.Suite("unit", host.Work with { Coverage = true }));
         Assert.Equal($"could not be started: Coverage is asked for, and nothing in it collects any: add <PackageReference Include=\"coverlet.collector\" /> to '{host.Work.ProjectFile}'", results["unit"].Reason);
+    }
+
+    [UnixFact]
+    public async Task Coverage_of_a_program_of_xunit_is_refused_and_not_forgotten()
+    {
+        run.Folder.Write("xunit.v3.core.dll", "");
+        TestWork work = host.Work with { Platform = TestPlatform.TestingPlatform, Coverage = true, Packages = ["coverlet.MTP"] };
+        Run.Results results = await run.Async(host.Suite("unit", work));
+        Assert.StartsWith("could not be started: Coverage is asked for, and xunit.v3 run by its own command line collects none",
+            results["unit"].Reason, StringComparison.Ordinal);
     }
 
     [UnixFact]
@@ -179,6 +216,30 @@ public sealed class TestRunnerTests : IDisposable
     }
 
     [UnixFact]
+    public async Task A_hang_that_the_test_platform_found_is_told_as_one()
+    {
+        host.ThenNothing("echo \"Data collector 'Blame' message: The specified inactivity time of 15 seconds has elapsed.\"; "
+            + "mkdir $results/x; echo '<TestSequence><Test Name=\"N.C.B\" Completed=\"False\" /></TestSequence>' > $results/x/Sequence_1.xml; exit 1");
+        Run.Results results = await run.Async(host.Suite("unit") with { Timeout = TimeSpan.FromMinutes(5) });
+        Assert.Equal((Codes.TestHostFailed, "its host was ended, because no test ended for a long time, while this test ran: N.C.B"),
+            (results["unit"].Code, results["unit"].Reason));
+    }
+
+    [UnixFact]
+    public async Task A_test_that_ends_its_process_is_named_also_where_the_exit_code_is_0()
+    {
+        run.Folder.Write("xunit.v3.core.dll", "");
+        run.Environment["DOTNET_HOST_PATH"] = run.Folder.Write("ends.sh", """
+            #!/bin/sh
+            echo '{"$type":"test-starting","TestUniqueID":"1","TestDisplayName":"N.C.A"}'
+            """);
+        run.Folder.MakeExecutable("ends.sh");
+        Run.Results results = await run.Async(host.Suite("unit", host.Work with { Platform = TestPlatform.TestingPlatform }));
+        Assert.Equal((Codes.TestHostFailed, "its host ended with exit code 0 while this test ran: N.C.A"),
+            (results["unit"].Code, results["unit"].Reason));
+    }
+
+    [UnixFact]
     public async Task A_suite_that_is_stopped_at_its_timeout_tells_what_ran()
     {
         run.Folder.Write("xunit.v3.core.dll", "");
@@ -205,13 +266,5 @@ public sealed class TestRunnerTests : IDisposable
         Assert.Equal((SubtaskStatus.TimedOut, "timed out after 5m00s, while this test ran: N.C.B(x: \"1\")"),
             (results["unit"].Status, results["unit"].Reason));
         Assert.Equal(["N.C.B(x: \"1\")"], results["unit"].Tests!.Unfinished);
-    }
-
-    [UnixFact]
-    public async Task Parts_of_a_suite_of_TUnit_are_refused_and_not_each_the_whole_suite()
-    {
-        TestWork part = host.Work with { Platform = TestPlatform.TestingPlatform, Packages = ["Microsoft.Testing.Extensions.TrxReport", "TUnit.Engine"], Shards = 2 };
-        Run.Results results = await run.Async(host.Suite("unit", part));
-        Assert.StartsWith("could not be started: TUnit can not be told which classes not to run", results["unit"].Reason, StringComparison.Ordinal);
     }
 }

@@ -12,9 +12,9 @@ public sealed class RealHostTests(RealSuites suites) : IClassFixture<RealSuites>
     public void Dispose() => run.Dispose();
 
     [Theory]
-    [InlineData("OnXunitV2", "12 tests, 2 failed, 1 skipped")]
-    [InlineData("OnXunitV3", "12 tests, 2 failed, 1 skipped")]
-    [InlineData("OnXunitV3Platform", "12 tests, 2 failed, 1 skipped")]
+    [InlineData("OnXunitV2", "13 tests, 2 failed, 1 skipped")]
+    [InlineData("OnXunitV3", "13 tests, 2 failed, 1 skipped")]
+    [InlineData("OnXunitV3Platform", "13 tests, 2 failed, 1 skipped")]
     [InlineData("OnNUnit", "12 tests, 1 failed, 1 skipped")]
     [InlineData("OnNUnitRunner", "12 tests, 1 failed, 1 skipped")]
     [InlineData("OnMSTest", "9 tests, 1 failed, 1 skipped")]
@@ -64,6 +64,17 @@ public sealed class RealHostTests(RealSuites suites) : IClassFixture<RealSuites>
         Run.Results results = await run.Async(Part(suite));
         Assert.Equal(Codes.TestHostFailed, results["s"].Code);
         Assert.Equal(["My.Space.AB.InAB"], results["s"].Tests!.Unfinished);
+    }
+
+    [Theory]
+    [InlineData("OnMSTestRunner")]
+    [InlineData("OnTUnit")]
+    public async Task A_program_that_is_killed_is_run_again_and_names_its_test(string suite)
+    {
+        run.Environment["KILL"] = "1";
+        Run.Results results = await run.Async(Part(suite));
+        Assert.Equal(Codes.TestHostFailed, results["s"].Code);
+        Assert.Contains("My.Space.AB.InAB", results["s"].Tests!.Unfinished);
     }
 
     [Fact]

@@ -91,6 +91,7 @@ public sealed class RealSuites : IAsyncLifetime
             public static void Ends()
             {
                 if (Environment.GetEnvironmentVariable("CRASH") is not null) Environment.FailFast("boom");
+                if (Environment.GetEnvironmentVariable("KILL") is not null) System.Diagnostics.Process.GetCurrentProcess().Kill();
                 if (Environment.GetEnvironmentVariable("HANG") is not null) new ManualResetEvent(false).WaitOne();
             }
         }
@@ -117,6 +118,11 @@ public sealed class RealSuites : IAsyncLifetime
         public abstract class Base<X> { [Fact] public void Inherited() { } }
         public class GenericInt : Base<int> { }
         public class GenericMap : Base<Dictionary<string, int>> { public class Deep { [Fact] public void D() { } } }
+        public class Rows
+        {
+            public static IEnumerable<object[]> Same => [[1], [1]];
+            [Theory, MemberData(nameof(Same))] public void Twice(int i) { }
+        }
         """);
 
     private static string NUnit() => Source(

@@ -32,6 +32,13 @@ public sealed class SuiteExpansionTests : IDisposable
     }
 
     [Fact]
+    public void What_tests_write_is_never_taken_for_an_error_of_the_build()
+    {
+        Project("Unit.csproj");
+        Assert.Equal(ParseDiagnostics.Never, Expand(Item("Unit.csproj"))[^1].ParseDiagnostics);
+    }
+
+    [Fact]
     public void Shards_are_parts_and_the_suite_waits_for_them()
     {
         Project("Unit.csproj");
@@ -186,6 +193,35 @@ public sealed class SuiteExpansionTests : IDisposable
     {
         Project("Unit.csproj", packages: packages, says: [.. says.Split(';').Select(each => (each.Split('=')[0], each.Split('=')[1]))]);
         Assert.Equal(platform, ((TestWork)Expand(Item("Unit.csproj"))[1].Work).Platform);
+    }
+
+    [Fact]
+    public void Parts_of_a_suite_of_TUnit_are_refused_and_not_each_the_whole_suite()
+    {
+        Project("Unit.csproj", packages: "TUnit", says: [("IsTestingPlatformApplication", "true")]);
+        Expand(Item("Unit.csproj", ("Shards", "2")));
+        Diagnostic error = Assert.Single(diagnostics);
+        Assert.Equal((Codes.InvalidValue, "Shards"), (error.Code, error.Metadata));
+        Assert.Contains("expected 1 for a suite of TUnit", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "test": { "runner": "Microsoft.Testing.Platform" } } // by hand""", true)]
+    [InlineData("""{ "test": { "runner": "VSTest" } }""", false)]
+    [InlineData("""{ "test": "Microsoft.Testing.Platform" }""", false)]
+    [InlineData("""{ "test": """, false)]
+    public void Who_can_run_both_ways_runs_as_global_json_says(string json, bool isProgram)
+    {
+        folder.Write("global.json", json);
+        Project("Unit.csproj", packages: "Microsoft.NET.Test.Sdk", says: [("IsTestProject", "true"), ("IsTestingPlatformApplication", "true")]);
+        Assert.Equal(isProgram ? TestPlatform.TestingPlatform : TestPlatform.VSTest, ((TestWork)Expand(Item("Unit.csproj"))[^1].Work).Platform);
+    }
+
+    [Fact]
+    public void Parts_are_a_set_of_the_suite()
+    {
+        Project("Unit.csproj");
+        Assert.Equal(["", "Unit", "Unit", ""], Expand(Item("Unit.csproj", ("Shards", "2"))).Select(subtask => subtask.Set?.Id ?? ""));
     }
 
     [Fact]

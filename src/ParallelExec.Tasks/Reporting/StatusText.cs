@@ -11,7 +11,8 @@ using ParallelExec.State;
 namespace ParallelExec.Reporting;
 
 /// <summary>How far the subtasks are: those of task folders as their files say, others as the last run left them.</summary>
-internal sealed class StatusText(ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun, NextSteps? next = null)
+internal sealed class StatusText(
+    ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun, NextSteps? next = null)
 {
     /// <summary>What waits for an answer, by id.</summary>
     public IReadOnlyDictionary<string, string> Questions { get; init; } = ImmutableDictionary<string, string>.Empty;

@@ -58,7 +58,8 @@ internal sealed class SubtaskSpan(TraceContext trace, string run)
         SubtaskStatus.Failed => "failure",
         SubtaskStatus.TimedOut => "timeout",
         SubtaskStatus.Cancelled => "cancellation",
-        SubtaskStatus.Skipped => "skip",
+        // It waits for an answer: the convention has no word for that, and it is not done.
+        SubtaskStatus.Skipped or SubtaskStatus.Blocked => "skip",
         _ => "success",
     };
 
@@ -75,7 +76,7 @@ internal sealed class SubtaskSpan(TraceContext trace, string run)
             yield return new("cicd.pipeline.task.run.url.full", new Uri(result.LogFile).AbsoluteUri);
         if (subtask.Work is TestWork or ProjectWork)
             yield return new("cicd.pipeline.task.type", subtask.Work is TestWork ? "test" : "build");
-        if (result.Code is not null)
+        if (result is { Code: not null, Status: not SubtaskStatus.Blocked })
             yield return new("error.type", result.Code);
         yield return new("parallelexec.kind", subtask.Work.Kind);
         yield return new("parallelexec.status", result.Status.ToString());

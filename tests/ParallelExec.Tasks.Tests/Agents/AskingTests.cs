@@ -36,6 +36,7 @@ public sealed class AskingTests : IDisposable
         Assert.Equal("Blocked Skipped Succeeded Succeeded", string.Join(' ', results.Run.Results.Select(result => result.Status)));
         SubtaskResult asks = results["asks"];
         Assert.Equal((Codes.NeedsInput, "asks: Which database?", 1), (asks.Code, asks.Reason, asks.Attempts));
+        Assert.Equal("skip", ParallelExec.Telemetry.SubtaskSpan.ResultOf(asks.Status));
         Assert.Equal("dependency 'asks' waits for an answer", results["waits"].Reason);
         Assert.True(results.Run.Succeeded);
         string command = $"dotnet build {run.Folder.Combine("build.proj")} -t:AnswerParallelTask -p:ParallelExecOnly=asks "

@@ -23,7 +23,8 @@ public sealed class TestResultTests : IDisposable
     [InlineData("   at N.C.M()", "", 0)]
     [InlineData("", "", 0)]
     public void A_failure_is_at_the_first_line_of_its_stack_trace_whose_file_is_there(string stackTrace, string file, int line) =>
-        Assert.Equal(new SourceLocation(file, line), StackTracePlace.Of(stackTrace, path => path.StartsWith("/repo/", StringComparison.Ordinal) ? path : null));
+        Assert.Equal(new SourceLocation(file, line), StackTracePlace.Of(stackTrace,
+            path => path.StartsWith("/repo/", StringComparison.Ordinal) ? path : null));
 
     [Fact]
     public void Where_a_build_for_CI_wrote_no_root_the_file_is_looked_for_above_the_project()

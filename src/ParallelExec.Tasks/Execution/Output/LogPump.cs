@@ -16,7 +16,7 @@ internal sealed class LogPump : IDisposable
     private const int MostGraces = 5;
 
     private readonly SecretMasker? masker;
-    private readonly FileStream? log;
+    private readonly FileStream log;
     private readonly byte[] buffer;
     private int held;
     private long copied;
@@ -24,24 +24,30 @@ internal sealed class LogPump : IDisposable
     private string? problem;
     private Exception? bug;
 
-    private LogPump(string logFile, SecretMasker? masker)
+    private LogPump(FileStream log, SecretMasker? masker)
     {
-        this.masker = masker;
+        (this.log, this.masker) = (log, masker);
         buffer = new byte[BufferSize + (masker?.HoldBack ?? 0)];
+    }
+
+    /// <summary>
+    /// Opens the log, before the child starts: what the child puts in its place, such as a pipe that nobody reads, could be opened never.
+    /// </summary>
+    /// <returns>Null where it can not be written.</returns>
+    public static FileStream? Open(string logFile, bool append, out string problem)
+    {
         try
         {
+            problem = "";
             // Others read it while it grows.
-            log = new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            return new FileStream(logFile, append ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problem = e.Message;
+            return null;
         }
     }
-
-    /// <returns>Null where it can be opened, which makes it.</returns>
-    public static string? WhyNotWritable(string logFile) =>
-        Try(() => File.OpenHandle(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite).Dispose());
 
     /// <summary>
     /// Copies until the outputs end, or, after <paramref name="exited"/>, until for <paramref name="grace"/> nothing more came: a daemon
@@ -50,18 +56,11 @@ internal sealed class LogPump : IDisposable
     /// <param name="exited">The child has ended.</param>
     /// <returns>Why not all of it is in the log; null when it is.</returns>
     public static async Task<string?> CopyAsync(
-        IEnumerable<Stream> outputs,
-        string logFile,
-        bool append,
-        SecretMasker? masker,
-        Task exited,
-        TimeSpan grace,
-        TimeProvider? time = null)
+        IEnumerable<Stream> outputs, FileStream log, SecretMasker? masker, Task exited, TimeSpan grace, TimeProvider? time = null)
     {
-        string? atStart = append ? null : Try(() => File.WriteAllBytes(logFile, []));
         string?[] problems = await Task.WhenAll(outputs.Select(async output =>
         {
-            var pump = new LogPump(logFile, masker);
+            var pump = new LogPump(log, masker);
             Task copying = pump.CopyAsync(output);
             await Task.WhenAny(copying, exited).ConfigureAwait(false);
             long before = -1;
@@ -74,7 +73,7 @@ internal sealed class LogPump : IDisposable
             return pump.bug is null ? pump.problem
                 : throw new InvalidOperationException("the output of a child could not be copied", pump.bug);
         })).ConfigureAwait(false);
-        return atStart ?? problems.FirstOrDefault(problem => problem is not null);
+        return problems.FirstOrDefault(problem => problem is not null);
     }
 
     private async Task CopyAsync(Stream output)
@@ -120,11 +119,15 @@ internal sealed class LogPump : IDisposable
         int used = held;
         try
         {
-            if (masker is null)
-                log!.Write(buffer.AsSpan(0, held));
-            else
-                used = masker.Write(buffer.AsSpan(0, held), isEnd, log!);
-            log!.Flush();
+            // The child's other output goes there too.
+            lock (log)
+            {
+                if (masker is null)
+                    log.Write(buffer.AsSpan(0, held));
+                else
+                    used = masker.Write(buffer.AsSpan(0, held), isEnd, log);
+                log.Flush();
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -146,20 +149,6 @@ internal sealed class LogPump : IDisposable
             closed = true;
             if (problem is null && bug is null && held > 0)
                 WriteHeld(isEnd: true);
-            problem ??= log is null ? null : Try(log.Dispose);
-        }
-    }
-
-    private static string? Try(Action action)
-    {
-        try
-        {
-            action();
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return e.Message;
         }
     }
 }

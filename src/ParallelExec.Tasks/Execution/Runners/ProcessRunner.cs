@@ -81,7 +81,9 @@ internal sealed class ProcessRunner(
         try
         {
             // One that writes it itself does not start without it either.
-            if (command.LogFile is null && LogPump.WhyNotWritable(context.LogFile) is { } problem)
+            string problem = "";
+            using FileStream? log = command.LogFile is null ? LogPump.Open(context.LogFile, context.AppendToLog, out problem) : null;
+            if (problem.Length > 0)
                 return NotStarted($"its log file '{context.LogFile}' can not be written: {problem}");
             // Whatever is thrown from here on: it is ended before that goes on.
             IReadOnlyDictionary<string, string> environment = context.Environment;
@@ -89,7 +91,7 @@ internal sealed class ProcessRunner(
                 (command, environment) = jobserver.Open(command, work, context, out share);
             using ChildProcess child = ChildProcess.Start(command, context.Planned.Subtask.WorkingDirectory, environment);
             watched = watchdog.Started(child);
-            return AwaitEnd(child, command, context);
+            return AwaitEnd(child, command, log, context);
         }
         finally
         {
@@ -100,14 +102,14 @@ internal sealed class ProcessRunner(
         }
     }
 
-    private RunnerResult AwaitEnd(ChildProcess child, LaunchedCommand command, AttemptContext context)
+    private RunnerResult AwaitEnd(ChildProcess child, LaunchedCommand command, FileStream? log, AttemptContext context)
     {
         using CpuWaits.Watch watch = waits.Begin(child.Id);
         child.Ended = watch.Ended;
         var exited = new TaskCompletionSource();
-        Task<string?> pump = child.Outputs.IsEmpty
+        Task<string?> pump = log is null
             ? Task.FromResult<string?>(null)
-            : LogPump.CopyAsync(child.Outputs, context.LogFile, context.AppendToLog, masker, exited.Task, DaemonGrace);
+            : LogPump.CopyAsync(child.Outputs, log, masker, exited.Task, DaemonGrace);
         StopReport? stopped = child.Wait(Grace, context.Ended);
         exited.SetResult();
         string? missing = pump.GetAwaiter().GetResult();

@@ -17,7 +17,7 @@ public sealed class LogPumpTests : IDisposable
     public async Task All_of_a_large_output_is_copied()
     {
         byte[] text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200_000).Select(i => $"line {i}\n")));
-        await LogPump.CopyAsync([new MemoryStream(text)], folder.Combine("log"), append: false, null, Task.CompletedTask, TimeSpan.FromMinutes(1));
+        await LogPump.CopyAsync([new MemoryStream(text)], Log(), null, Task.CompletedTask, TimeSpan.FromMinutes(1));
         Assert.Equal(text, File.ReadAllBytes(folder.Combine("log")));
     }
 
@@ -27,7 +27,7 @@ public sealed class LogPumpTests : IDisposable
     public async Task A_log_is_continued_or_begun_anew(bool append, string expected)
     {
         folder.Write("log", "before");
-        await LogPump.CopyAsync([new MemoryStream("secret"u8.ToArray())], folder.Combine("log"), append, SecretMasker.For(["secret"]), Task.CompletedTask, TimeSpan.FromMinutes(1));
+        await LogPump.CopyAsync([new MemoryStream("secret"u8.ToArray())], Log(append), SecretMasker.For(["secret"]), Task.CompletedTask, TimeSpan.FromMinutes(1));
         Assert.Equal(expected, folder.Read("log"));
     }
 
@@ -38,7 +38,7 @@ public sealed class LogPumpTests : IDisposable
         using var child = new AnonymousPipeServerStream(PipeDirection.Out);
         using var output = new AnonymousPipeClientStream(PipeDirection.In, child.ClientSafePipeHandle);
         Task<string?> copying = LogPump.CopyAsync(
-            [output], folder.Combine("log"), append: false, null, Task.CompletedTask, TimeSpan.FromSeconds(1), time);
+            [output], Log(), null, Task.CompletedTask, TimeSpan.FromSeconds(1), time);
         foreach (string piece in new[] { "a", "b", "c" })
         {
             child.Write(Encoding.UTF8.GetBytes(piece));
@@ -57,7 +57,7 @@ public sealed class LogPumpTests : IDisposable
         using var daemon = new AnonymousPipeServerStream(PipeDirection.Out);
         using var output = new AnonymousPipeClientStream(PipeDirection.In, daemon.ClientSafePipeHandle);
         Task<string?> copying = LogPump.CopyAsync(
-            [output], folder.Combine("log"), append: false, null, Task.CompletedTask, TimeSpan.FromSeconds(1), time);
+            [output], Log(), null, Task.CompletedTask, TimeSpan.FromSeconds(1), time);
         await FileWait.UntilAsync(() =>
         {
             if (!copying.IsCompleted)
@@ -75,7 +75,20 @@ public sealed class LogPumpTests : IDisposable
         using var daemon = new AnonymousPipeServerStream(PipeDirection.Out);
         using var output = new AnonymousPipeClientStream(PipeDirection.In, daemon.ClientSafePipeHandle);
         daemon.Write("token: half of secre"u8);
-        await LogPump.CopyAsync([output], folder.Combine("log"), append: false, SecretMasker.For(["secret"]), Task.CompletedTask, TimeSpan.FromMilliseconds(300));
+        await LogPump.CopyAsync([output], Log(), SecretMasker.For(["secret"]), Task.CompletedTask, TimeSpan.FromMilliseconds(300));
         Assert.Equal("token: half of secre", folder.Read("log"));
     }
+
+    // A pipe that the child has put there and nobody reads would hold up whoever opens it.
+    [UnixFact]
+    public async Task The_log_is_opened_before_the_child_starts_and_what_comes_in_its_place_is_not_touched()
+    {
+        FileStream log = Log();
+        File.Delete(log.Name);
+        Directory.CreateDirectory(log.Name);
+        Assert.Null(await LogPump.CopyAsync([new MemoryStream("x"u8.ToArray())], log, null, Task.CompletedTask, TimeSpan.FromMinutes(1)));
+        Assert.Equal(1, log.Length);
+    }
+
+    private FileStream Log(bool append = false) => LogPump.Open(folder.Combine("log"), append, out _)!;
 }

@@ -139,7 +139,8 @@ public sealed class TestRunnerTests : IDisposable
     [UnixFact]
     public async Task Of_a_name_with_blanks_only_what_is_before_the_first_is_asked_for_again()
     {
-        host.Then("exit 1", ScriptedHost.Failed("B(\"x y\")"), ScriptedHost.Failed("B(\"x z\")"), ScriptedHost.Passed("B(\"x\")"));
+        host.Then(
+            "exit 1", ScriptedHost.Failed("B(\"x y\")"), ScriptedHost.Failed("B(\"x z\")"), ScriptedHost.Passed("B(\"x\")"));
         host.Then("", ScriptedHost.Passed("B(\"x y\")"), ScriptedHost.Passed("B(\"x z\")"), ScriptedHost.Passed("B(\"x\")"));
         Run.Results results = await run.Async(host.Suite("unit", host.Work with { RetryFailedTests = 1 }));
         Assert.Equal((3, 2), (results["unit"].Tests!.Passed, results["unit"].Tests!.Flaky));
@@ -219,7 +220,8 @@ public sealed class TestRunnerTests : IDisposable
     public async Task A_hang_that_the_test_platform_found_is_told_as_one()
     {
         host.ThenNothing("echo \"Data collector 'Blame' message: The specified inactivity time of 15 seconds has elapsed.\"; "
-            + "mkdir $results/x; echo '<TestSequence><Test Name=\"N.C.B\" Completed=\"False\" /></TestSequence>' > $results/x/Sequence_1.xml; exit 1");
+            + "mkdir $results/x; echo '<TestSequence><Test Name=\"N.C.B\" Completed=\"False\" /></TestSequence>' "
+            + "> $results/x/Sequence_1.xml; exit 1");
         Run.Results results = await run.Async(host.Suite("unit") with { Timeout = TimeSpan.FromMinutes(5) });
         Assert.Equal((Codes.TestHostFailed, "its host was ended, because no test ended for a long time, while this test ran: N.C.B"),
             (results["unit"].Code, results["unit"].Reason));

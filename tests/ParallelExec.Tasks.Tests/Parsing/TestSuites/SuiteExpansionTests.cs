@@ -213,8 +213,10 @@ public sealed class SuiteExpansionTests : IDisposable
     public void Who_can_run_both_ways_runs_as_global_json_says(string json, bool isProgram)
     {
         folder.Write("global.json", json);
-        Project("Unit.csproj", packages: "Microsoft.NET.Test.Sdk", says: [("IsTestProject", "true"), ("IsTestingPlatformApplication", "true")]);
-        Assert.Equal(isProgram ? TestPlatform.TestingPlatform : TestPlatform.VSTest, ((TestWork)Expand(Item("Unit.csproj"))[^1].Work).Platform);
+        Project("Unit.csproj", packages: "Microsoft.NET.Test.Sdk",
+            says: [("IsTestProject", "true"), ("IsTestingPlatformApplication", "true")]);
+        var work = (TestWork)Expand(Item("Unit.csproj"))[^1].Work;
+        Assert.Equal(isProgram ? TestPlatform.TestingPlatform : TestPlatform.VSTest, work.Platform);
     }
 
     [Fact]

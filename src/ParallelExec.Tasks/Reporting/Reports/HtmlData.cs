@@ -82,6 +82,10 @@ internal static class HtmlData
         Time(json, "alone", subtask.Alone);
         Time(json, "served", subtask.Served);
         Time(json, "cpu", subtask.Cpu);
+        if (subtask.PeakMemory > 0)
+            json.WriteNumber("memory", subtask.PeakMemory);
+        if (subtask.Proof is { } proof)
+            json.WriteString("proof", Wording.Of(proof));
         if (track >= 0)
             json.WriteNumber("track", track);
         if (subtask.LogFile.Length > 0)

@@ -28,7 +28,7 @@ function detail(s) {
   const facts = [["Took", s.track === undefined ? "" : time(s.ms)], ["Alone", s.alone && s.alone !== s.ms ? (run.isAtMost ? "≤ " : "") + time(s.alone) : ""],
     ["Processor", s.cpu === undefined ? "" : time(s.cpu)], ["Before", run.before && run.before.times[2 * s.index + 1] >= 0 ? time(run.before.times[2 * s.index + 1]) : ""],
     ["Served", s.served ? time(s.served) : ""], ["Started after", s.at === undefined ? "" : time(Math.max(0, s.at)) || "0s"], ["Wave", s.wave || "left out"], ["Kind", s.kind],
-    ["Group", s.group], ["Set", s.set], ["Exit code", s.exitCode], ["Attempts", s.attempts > 1 ? s.attempts : ""]];
+    ["Group", s.group], ["Set", s.set], ["Memory", s.memory ? `${(s.memory / 1048576).toLocaleString("en", { maximumFractionDigits: 1 })} MB` : ""], ["Proof", s.proof], ["Exit code", s.exitCode], ["Attempts", s.attempts > 1 ? s.attempts : ""]];
   parts.push(el("section", null, el("dl.grid.num", null, facts.filter(([, v]) => v !== "" && v !== undefined && v !== null).map(([k, v]) => el("div", null, el("dt", null, k), el("dd", null, bdi(String(v))))))));
   if (s.tail) section("End of the output", logLines(s.tail, isFailure(s)));
   if (s.log) parts.push(el("section", null, "Its whole output: ", el("a", { href: s.log }, decodeURIComponent(s.log))));

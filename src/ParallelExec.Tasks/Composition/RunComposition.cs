@@ -158,6 +158,8 @@ internal sealed class RunComposition : IDisposable
         if (ci is not null)
             observers.Add(new CiReport(setup.Plan, Options, ci, setup.Environment, setup.Log, setup.Masker));
         observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log, ci));
+        if (ReportWriter.IsNeeded(Options))
+            observers.Add(new ReportWriter(Options, setup.Log, setup.Masker));
         return observers;
     }
 }

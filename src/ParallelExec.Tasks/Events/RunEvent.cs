@@ -57,6 +57,16 @@ internal sealed record RunResult
     /// <summary>What each subtask would have taken alone.</summary>
     public AloneTimes Alone => AloneTimes.Of(Results, Cores);
 
+    private Told? told;
+
+    /// <summary>What it came to in numbers. Reports and console ask for the same ones: they are found out once.</summary>
+    public RunFigures FiguresFor(RunOptions options)
+    {
+        if (told is null || !ReferenceEquals(told.Results, Results))
+            told = new Told(Results, RunFigures.Of(Plan, Results, Duration, Cores, Succeeded, options));
+        return told.Figures;
+    }
+
     /// <summary>Why it was stopped from outside; null when it was not.</summary>
     public string? Stopped { get; init; }
 
@@ -70,6 +80,9 @@ internal sealed record RunResult
     /// <summary>Subtasks wait for a person: nothing has failed, and not all is done.</summary>
     public bool IsBlocked => Results.Any(result => result.Status == SubtaskStatus.Blocked);
 }
+
+/// <summary>Figures, and the results that they are of.</summary>
+internal sealed record Told(IReadOnlyList<SubtaskResult> Results, RunFigures Figures);
 
 /// <summary>What went wrong in ParallelExec itself.</summary>
 /// <param name="Where">The part that failed, and at what.</param>

@@ -10,8 +10,10 @@ internal static class TestFiles
     public static string Folder(RunOptions options) => Path.Combine(options.Directory, FolderName);
 
     /// <summary>The results of one part of a suite: its subtask's output.</summary>
-    public static string ResultOf(RunOptions options, string subtaskId) =>
-        Path.Combine(Folder(options), "parts", LogFiles.SafeName(subtaskId) + ".trx");
+    public static string ResultOf(RunOptions options, string subtaskId) => ResultOf(options.Directory, subtaskId);
+
+    public static string ResultOf(string directory, string subtaskId) =>
+        Path.Combine(directory, FolderName, "parts", LogFiles.SafeName(subtaskId) + ".trx");
 
     /// <summary>What its host writes, until it is read.</summary>
     public static string HostFolder(RunOptions options, string subtaskId) =>

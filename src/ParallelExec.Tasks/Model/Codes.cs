@@ -52,6 +52,7 @@ internal static class Codes
     public const string RemoteCache = "PEX4006";
     public const string VersionUnknown = "PEX4007";
     public const string NotOurs = "PEX4008";
+    public const string NothingToReport = "PEX4009";
 
     // PEX5xxx: task folders
     public const string UnreadableJson = "PEX5001";

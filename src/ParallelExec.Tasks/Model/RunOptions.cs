@@ -66,6 +66,9 @@ internal sealed record RunOptions
     public bool ShowPrompts { get; init; }
     public bool ReportMarkdown { get; init; } = true;
 
+    /// <summary>Those beside <c>run.json</c> and <c>summary.md</c>.</summary>
+    public ReportKinds Reports { get; init; }
+
     /// <summary>Those of this build (<c>-p:</c>) that its projects get too; none of ours.</summary>
     public ImmutableArray<KeyValuePair<string, string>> GlobalProperties { get; init; } = [];
 
@@ -121,6 +124,26 @@ internal enum JobserverForm
 
     /// <summary>The path of a pipe: make since 4.4, ninja since 1.13.</summary>
     Fifo,
+}
+
+/// <summary>Reports that are made when they are asked for.</summary>
+[Flags]
+internal enum ReportKinds
+{
+    None = 0,
+
+    /// <summary><c>report.html</c>.</summary>
+    Html = 1,
+
+    /// <summary><c>graph.mmd</c>.</summary>
+    Mermaid = 2,
+
+    /// <summary><c>junit.xml</c>.</summary>
+    JUnit = 4,
+
+    /// <summary><c>trace.json</c>.</summary>
+    Trace = 8,
+    All = Html | Mermaid | JUnit | Trace,
 }
 
 internal enum CacheMode

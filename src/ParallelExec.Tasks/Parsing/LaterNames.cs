@@ -29,11 +29,11 @@ internal static class LaterNames
         ("ExportFormat", []), ("ExportJobs", []), ("ExportCheck", ["false"]));
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
-    public static readonly IReadOnlySet<string> Reports = Names.Set("html", "mermaid", "junit", "trace", "review");
+    public static readonly IReadOnlySet<string> Reports = Names.Set("review");
 
     /// <summary>Targets; each stands in ParallelExec.targets and says so.</summary>
     public static readonly IReadOnlySet<string> Targets = Names.Set(
-        "ReportParallelTasks", "ReviewParallelTasks", "ExportParallelTasks");
+        "ReviewParallelTasks", "ExportParallelTasks");
 
     /// <summary>True where a later name is set to what asks for nothing that is missing here.</summary>
     public static bool AsksForNothing(IReadOnlyDictionary<string, string[]> later, string name, string value) =>

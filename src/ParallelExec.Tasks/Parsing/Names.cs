@@ -74,7 +74,7 @@ internal static class Names
         "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
-    public static readonly IReadOnlySet<string> Reports = Set("json", "markdown");
+    public static readonly IReadOnlySet<string> Reports = Set("json", "html", "markdown", "mermaid", "junit", "trace");
 
     /// <summary>Metadata that means something only to a child process of ours, not to the engine.</summary>
     public static readonly IReadOnlySet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");

@@ -8,7 +8,7 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
 {
     public const string Prefix = "ParallelExec";
 
-    private const string Has = "It has json and markdown.";
+    private const string AllReports = "json, html, markdown, mermaid, junit and trace";
 
     /// <summary>What was meant for one command line, or is set by <c>dotnet build</c>.</summary>
     private static readonly IReadOnlySet<string> OfOneCommand = Names.Set(
@@ -21,6 +21,7 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
         int? maxParallelism = WholeNumber("MaxParallelism");
         _ = Boolean("Enabled");
         Read("RunOn", text => text is "BeforeBuild" or "AfterBuild" ? true : (bool?)null, "BeforeBuild or AfterBuild, or nothing");
+        (bool markdown, ReportKinds reports) = ParseReports();
         return new RunOptions
         {
             Schedule = OneOf<ScheduleMode>("Schedule"),
@@ -40,7 +41,8 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
             ProjectDirectory = projectDirectory,
             ProjectFile = declared.ProjectFile,
             Heartbeat = Read("Heartbeat", Values.Duration, Values.DurationForm) ?? TimeSpan.FromSeconds(30),
-            ReportMarkdown = ParseReports(),
+            ReportMarkdown = markdown,
+            Reports = reports,
             MaxAgents = WholeNumber("MaxAgents") ?? 4,
             AgentRunner = Text("AgentRunner") ?? "",
             RetryWithFeedback = Boolean("RetryWithFeedback") ?? true,
@@ -142,20 +144,23 @@ internal sealed class OptionsParser(DeclarationSet declared, ProjectFiles files,
         return Path.Combine(folder, "parallelexec");
     }
 
-    private bool ParseReports()
+    private (bool Markdown, ReportKinds Others) ParseReports()
     {
         bool markdown = false;
+        var others = ReportKinds.None;
         foreach (string report in List("Reports", "json", "markdown"))
         {
             if (report.Equals("markdown", StringComparison.OrdinalIgnoreCase))
                 markdown = true;
             else if (LaterNames.Reports.Contains(report))
                 Error(Codes.NotInThisVersion, "Reports",
-                    $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. {Has}");
+                    $"{Prefix}Reports asks for '{report}', which this version of ParallelExec does not have yet. It has {AllReports}.");
             else if (!Names.Reports.Contains(report))
-                Invalid("Reports", report, "json and markdown, separated by ';'");
+                Invalid("Reports", report, $"{AllReports}, separated by ';'");
+            else if (Values.OneOf<ReportKinds>(report) is { } kind)
+                others |= kind;
         }
-        return markdown;
+        return (markdown, others);
     }
 
     private ImmutableArray<string> ParseTaskFolders(string projectDirectory)

@@ -10,9 +10,15 @@ internal sealed class LargeSets
 
     /// <param name="members">Those that count, of all sets.</param>
     public LargeSets(IEnumerable<PlannedSubtask> members)
+        : this(members.Select(member => member.Subtask.Set).OfType<SubtaskSet>().Select(set => set.Id))
     {
-        foreach (SubtaskSet set in members.Select(member => member.Subtask.Set).OfType<SubtaskSet>())
-            counts[set.Id] = counts.GetValueOrDefault(set.Id) + 1;
+    }
+
+    /// <param name="sets">The set of each member.</param>
+    public LargeSets(IEnumerable<string> sets)
+    {
+        foreach (string set in sets)
+            counts[set] = counts.GetValueOrDefault(set) + 1;
         foreach (string small in counts.Where(count => count.Value <= SubtaskSet.MostNamed).Select(count => count.Key).ToArray())
             counts.Remove(small);
     }
@@ -21,6 +27,8 @@ internal sealed class LargeSets
 
     /// <returns>Its id; null where the subtask is told of by itself.</returns>
     public string? Of(PlannedSubtask subtask) => subtask.Subtask.Set is { } set && counts.ContainsKey(set.Id) ? set.Id : null;
+
+    public bool Has(string set) => counts.ContainsKey(set);
 
     /// <summary>It only stands for such a set.</summary>
     public bool IsMilestone(PlannedSubtask subtask) => subtask.Subtask is { Work: MilestoneWork, Set: null }

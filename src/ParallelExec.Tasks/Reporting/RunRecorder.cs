@@ -30,9 +30,10 @@ internal sealed class RunRecorder(
                 Write(() => history.Write(options, plan.Subtasks.Select(subtask => subtask.Id)));
                 if (hashes.IsValueCreated)
                     Write(hashes.Value.Save);
-                Write(() => RunFile.WriteEnded(options, result, masker));
+                RecordedRun recorded = RecordedRun.Of(result, options, masker);
+                Write(() => RunFile.WriteEnded(options, recorded, masker));
                 if (options.ReportMarkdown)
-                    Write(() => MarkdownReport.Write(options, result, masker));
+                    Write(() => MarkdownReport.Write(options.Directory, recorded, masker));
                 break;
             case SubtaskStarted or ServiceReady or SubtaskEnded or SubtasksSkipped or RunStopping or Tick:
                 break;

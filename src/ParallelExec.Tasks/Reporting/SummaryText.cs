@@ -1,16 +1,15 @@
+using System.Collections.Immutable;
 using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
+using ParallelExec.State;
 
 namespace ParallelExec.Reporting;
 
 /// <summary>The end of a run in a few lines: counts, time, what running in parallel saved, and what would save more.</summary>
 internal static class SummaryText
 {
-    /// <summary>Below this, advice would be about noise.</summary>
-    private static readonly TimeSpan WorthAdvice = TimeSpan.FromSeconds(1);
-
     /// <summary>In batches; the console of a run fits one screen.</summary>
     private const int LongestTable = 12;
 
@@ -23,24 +22,25 @@ internal static class SummaryText
         if (CostText.All(run) is { IsKnown: true } cost)
             lines.Add($"  agents: {CostText.Of(cost)}");
         lines.AddRange(new NextSteps(options).Lines(NotDone(run)).Select(line => $"  {line}"));
-        // Where nothing had to be done there is nothing to compare, and to find that out for ten thousand would cost more than all else.
-        if (!run.Plan.Subtasks.Any(Worked))
+        RunFigures figures = run.FiguresFor(options);
+        if (!figures.IsWorthTelling)
             return string.Join('\n', lines);
-        AloneTimes alone = run.Alone;
-        Savings all = All(run, alone);
-        if (all.Sequential > TimeSpan.Zero && run.Plan.Count > 1)
-            lines.Add($"  one after another: {all.Time}, saved {all.Saved}; {CriticalPath(run, alone)}");
+        Savings all = All(run, figures.Alone);
+        lines.Add($"  one after another: {all.Time}, saved {all.Saved}; {CriticalPath(figures)}");
         // People who cut work into batches want to see what each of them brought.
         if (run.Plan.Waves.Length is > 1 and <= LongestTable && run.Plan.Subtasks.Any(subtask => subtask.Subtask.TaskFile is not null))
-            lines.AddRange(Table(run, alone));
-        if (run.Succeeded && all.Sequential >= WorthAdvice && run.Plan.Count > 1)
-            lines.AddRange(Advice(run, alone, options));
+            lines.AddRange(Table(RecordedRun.Of(run, options), all));
+        if (figures.Barriers is { } barriers)
+            lines.Add($"  waiting at the ends of waves cost {Wording.Duration(barriers)}{Unlimited("; ", figures)}");
+        else if (figures.Unlimited is not null)
+            lines.Add("  " + Unlimited("", figures));
+        if (figures.Advice is { } advice)
+            lines.Add($"  to be faster: {advice.Text}");
         return string.Join('\n', lines);
-
-        bool Worked(PlannedSubtask subtask) =>
-            subtask.Subtask.Work is not MilestoneWork
-                && run.Results[subtask.Index] is { IsReused: false, Status: not SubtaskStatus.Skipped };
     }
+
+    private static string Unlimited(string before, RunFigures figures) =>
+        figures.Unlimited is { } time ? $"{before}with unlimited cores it takes {Wording.Duration(time)}" : "";
 
     /// <summary>Several failures are far apart above: which came first is the first thing to look at.</summary>
     private static IEnumerable<string> Failures(RunResult run)
@@ -65,28 +65,12 @@ internal static class SummaryText
     /// <summary>What the whole run has saved.</summary>
     public static Savings All(RunResult run, AloneTimes alone) => new(alone.Sum, run.Duration, alone.IsAtMost);
 
-    /// <summary>For each batch that has run: how many subtasks, and what it saved. It took from its first start to its last end.</summary>
-    public static IEnumerable<(int Batch, int Count, Savings Savings)> Batches(RunResult run, AloneTimes alone)
-    {
-        for (int wave = 1; wave <= run.Plan.Waves.Length; wave++)
-        {
-            PlannedSubtask[] ran = [.. run.Plan.Waves[wave - 1].Where(subtask => run.Results[subtask.Index].StartedAt is not null)];
-            if (ran.Length == 0)
-                continue;
-            SubtaskResult[] results = [.. ran.Select(subtask => run.Results[subtask.Index])];
-            TimeSpan sequential = ran.Aggregate(TimeSpan.Zero, (sum, subtask) => sum + alone.Times[subtask.Index]);
-            TimeSpan parallel = results.Max(result => result.StartedAt!.Value + result.Duration)
-                - results.Min(result => result.StartedAt!.Value);
-            yield return (wave, ran.Length, new Savings(sequential, parallel, alone.IsAtMost));
-        }
-    }
-
-    private static IEnumerable<string> Table(RunResult run, AloneTimes alone)
+    private static IEnumerable<string> Table(RecordedRun run, Savings all)
     {
         yield return Row("batch", "subtasks", "sequential", "parallel", "saved");
-        foreach ((int batch, int count, Savings savings) in Batches(run, alone))
+        foreach ((int batch, int count, Savings savings) in BatchSavings.Of(run))
             yield return Figures(Wording.Number(batch), count, savings);
-        yield return Figures("all", run.Results.Count(result => result.StartedAt is not null), All(run, alone));
+        yield return Figures("all", run.Subtasks.Count(subtask => subtask.StartedAt is not null), all);
 
         static string Figures(string name, int count, Savings savings) =>
             Row(name, Wording.Number(count), savings.TimeCell, Wording.Duration(savings.Parallel), savings.SavedCell);
@@ -102,18 +86,25 @@ internal static class SummaryText
             if (subtask.Excluded is null)
                 counts[(int)run.Results[subtask.Index].Status]++;
         }
-        int proven = run.Results.Count(result => result.Proof == Proof.Proven);
-        int believed = run.Results.Count(result => result.Proof == Proof.Believed);
         var told = new List<string>();
         for (int status = 0; status < counts.Length; status++)
         {
             if (counts[status] > 0)
                 told.Add($"{counts[status]} {Wording.Of((SubtaskStatus)status)}");
         }
-        // Only where agents' words stand beside proof, or alone, is the difference worth a word.
-        if (believed > 0)
-            told.Add($"of agents {proven} proven and {believed} believed");
-        return string.Join(", ", told);
+        return string.Join(", ", told) + Proofs(run.Results.Select(result => result.Proof));
+    }
+
+    /// <summary>Only where agents' words stand beside proof, or alone, is the difference worth a word.</summary>
+    public static string Proofs(IEnumerable<Proof?> proofs)
+    {
+        int proven = 0, believed = 0;
+        foreach (Proof? proof in proofs)
+        {
+            proven += proof == Proof.Proven ? 1 : 0;
+            believed += proof == Proof.Believed ? 1 : 0;
+        }
+        return believed == 0 ? "" : $", of agents {proven} proven and {believed} believed";
     }
 
     private static string Headline(RunResult run)
@@ -131,48 +122,13 @@ internal static class SummaryText
             + (killed > 0 ? $"; {killed} {(killed == 1 ? "process" : "processes")} had to be killed" : "");
     }
 
-    private static string CriticalPath(RunResult run, AloneTimes alone)
+    private static string CriticalPath(RunFigures figures)
     {
-        (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => alone.Times[subtask.Index]);
-        string[] ids = [.. path.Where(subtask => alone.Times[subtask.Index] > TimeSpan.Zero).Select(subtask => subtask.Id)];
+        ImmutableArray<PlannedSubtask> path = figures.CriticalPath;
+        string[] ids = [.. path.Select(subtask =>
+            path.Length == 1 ? subtask.Id : $"{subtask.Id} {Wording.Duration(figures.Alone.Times[subtask.Index])}")];
         string shown = ids.Length <= 8 ? string.Join(" -> ", ids)
             : $"{string.Join(" -> ", ids.Take(4))} -> ... -> {string.Join(" -> ", ids.TakeLast(3))}";
-        return $"critical path {Wording.Duration(length)}: {shown}";
-    }
-
-    private static IEnumerable<string> Advice(RunResult run, AloneTimes alone, RunOptions options)
-    {
-        TimeSpan inWaves = Play(options with { Schedule = ScheduleMode.Waves }, run.Cores);
-        TimeSpan eager = Play(options with { Schedule = ScheduleMode.Eager }, run.Cores);
-        TimeSpan barriers = inWaves - eager;
-        if (options.Schedule == ScheduleMode.Waves && run.Plan.Waves.Length > 1)
-            yield return $"  waiting at the ends of waves cost {Wording.Duration(barriers > TimeSpan.Zero ? barriers : TimeSpan.Zero)}";
-
-        TimeSpan now = options.Schedule == ScheduleMode.Waves ? inWaves : eager;
-        int more = options.MaxParallelism * 2;
-        RunOptions twice = options with { MaxParallelism = more, NodeCount = more };
-        TimeSpan denser = Play(twice, run.Cores);
-        TimeSpan wider = Play(twice, Math.Max(more, run.Cores));
-        (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(run.Plan, subtask => alone.Times[subtask.Index]);
-        PlannedSubtask? longest = path.MaxBy(subtask => alone.Times[subtask.Index]);
-        if (options.Schedule == ScheduleMode.Waves && barriers > now * 0.1)
-            yield return $"  to be faster: ParallelExecSchedule=Eager, about {Wording.Duration(eager)}";
-        else if (now - denser > now * 0.1 && denser <= wider * 1.1)
-            yield return $"  to be faster: ParallelExecMaxParallelism={more}, about {Wording.Duration(denser)}";
-        else if (now - wider > now * 0.1)
-            yield return $"  to be faster: on a machine with {more} cores, about {Wording.Duration(wider)}";
-        else if (longest is not null && alone.Times[longest.Index] > length * 0.4)
-            yield return $"  to be faster: split or shorten '{longest.Id}', {Which(alone.Times[longest.Index])}";
-
-        TimeSpan Play(RunOptions other, int cores) => Simulation.Makespan(run.Plan, other, Cost, cores);
-
-        // Of what nobody has counted it is assumed that it computes: more places alone do not make that faster.
-        Simulation.Cost Cost(PlannedSubtask subtask)
-        {
-            TimeSpan time = alone.Times[subtask.Index];
-            return new(time, run.Results[subtask.Index].Cpu is not { } use ? 1 : time > TimeSpan.Zero ? use.Time / time : 0);
-        }
-
-        static string Which(TimeSpan time) => $"which is {Wording.Duration(time)} of the critical path";
+        return $"critical path {Wording.Duration(figures.CriticalTime)}: {shown}";
     }
 }

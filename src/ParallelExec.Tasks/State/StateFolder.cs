@@ -21,8 +21,9 @@ internal static class StateFolder
 
     private static readonly string[] Folders = ["handover", "rounds", "logs", "teams", "tests", Questions.FolderName];
     private static readonly string[] OurFiles =
-        ["run.json", Plan, JournalName, "history.json", "hashes.txt", "projects.json", ConvertedOutputs.FileName, "summary.md",
-            "github-matcher.json", Lock, "run.owner", Ignore, Mark];
+        [RunFile.Name, RunFile.PreviousName, Plan, JournalName, "history.json", "hashes.txt", "projects.json", ConvertedOutputs.FileName,
+            "summary.md", "report.html", "graph.mmd", "junit.xml", "trace.json", "github-matcher.json", Lock, "run.owner", Ignore,
+            Mark];
 
     /// <summary>Of the system, in a folder that nobody uses yet.</summary>
     private static readonly string[] Nothing = ["lost+found", ".DS_Store"];

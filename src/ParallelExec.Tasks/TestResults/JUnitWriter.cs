@@ -15,22 +15,32 @@ internal static class JUnitWriter
         using XmlWriter xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false) });
         xml.WriteStartElement("testsuites");
         foreach ((string suite, IReadOnlyCollection<TestCase> cases) in suites)
-        {
-            xml.WriteStartElement("testsuite");
-            xml.WriteAttributeString("name", XmlText.Of(suite));
-            WriteCount("tests", cases.Count);
-            WriteCount("failures", cases.Count(test => test.Outcome == TestOutcome.Failed));
-            WriteCount("errors", 0);
-            WriteCount("skipped", cases.Count(test => test.Outcome == TestOutcome.Skipped));
-            xml.WriteAttributeString("time", Seconds(cases.Aggregate(TimeSpan.Zero, (sum, test) => sum + test.Duration)));
-            foreach (TestCase test in cases)
-                WriteCase(xml, test, hide);
-            xml.WriteEndElement();
-        }
+            WriteSuite(xml, suite, cases, hide);
         xml.WriteEndElement();
-
-        void WriteCount(string name, int count) => xml.WriteAttributeString(name, count.ToString(CultureInfo.InvariantCulture));
     });
+
+    public static void WriteSuite(XmlWriter xml, string suite, IReadOnlyCollection<TestCase> cases, SecretText hide)
+    {
+        StartSuite(xml, suite, cases.Count, cases.Count(test => test.Outcome == TestOutcome.Failed),
+            cases.Count(test => test.Outcome == TestOutcome.Skipped),
+            cases.Aggregate(TimeSpan.Zero, (sum, test) => sum + test.Duration));
+        foreach (TestCase test in cases)
+            WriteCase(xml, test, hide);
+        xml.WriteEndElement();
+    }
+
+    public static void StartSuite(XmlWriter xml, string name, int tests, int failures, int skipped, TimeSpan time)
+    {
+        xml.WriteStartElement("testsuite");
+        xml.WriteAttributeString("name", XmlText.Of(name));
+        WriteCount("tests", tests);
+        WriteCount("failures", failures);
+        WriteCount("errors", 0);
+        WriteCount("skipped", skipped);
+        xml.WriteAttributeString("time", Seconds(time));
+
+        void WriteCount(string attribute, int count) => xml.WriteAttributeString(attribute, count.ToString(CultureInfo.InvariantCulture));
+    }
 
     private static void WriteCase(XmlWriter xml, TestCase test, SecretText hide)
     {
@@ -51,7 +61,7 @@ internal static class JUnitWriter
         xml.WriteEndElement();
     }
 
-    private static void WriteProblem(XmlWriter xml, string element, string message, string text)
+    public static void WriteProblem(XmlWriter xml, string element, string message, string text)
     {
         xml.WriteStartElement(element);
         xml.WriteAttributeString("message", XmlText.Of(message));
@@ -60,5 +70,5 @@ internal static class JUnitWriter
         xml.WriteEndElement();
     }
 
-    private static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
+    public static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -67,7 +67,7 @@ public sealed class DeclarationTests : IDisposable
     [InlineData("PEX1004", "-p:ParallelExecOnFailure=Stop")]
     [InlineData("PEX1004", "-p:ParallelExecMaxParallelism=0")]
     [InlineData("PEX1006", "-p:ParallelExecLauncher=slurm")]
-    [InlineData("PEX1006", "-p:ParallelExecReports=html")]
+    [InlineData("PEX1006", "-p:ParallelExecReports=review")]
     [InlineData("PEX2006", "-p:ParallelExecOnly=ti")]
     public async Task A_wrong_property_stops_the_run(string code, string property)
     {

@@ -67,6 +67,7 @@ public sealed class ObserverTests : IDisposable
             nameof(LiveOutput) => new LiveOutput(options, log),
             nameof(RunRecorder) => new RunRecorder(plan, options, new History(), new Lazy<FileHashes>(() => throw new InvalidOperationException()), log, masker: null),
             nameof(SharedContexts) => new SharedContexts(plan, options, log, masker: null),
+            nameof(ReportWriter) => new ReportWriter(options, log, masker: null),
             nameof(TestReport) => new TestReport(plan, options, log, masker: null),
             nameof(TaskFolderWriter) => new TaskFolderWriter([], log, masker: null),
             nameof(ConvertedOutputs) => new ConvertedOutputs(plan, options, log),

@@ -52,6 +52,11 @@ public sealed class AttemptTests : IDisposable
     {
         Run.Results results = await run.Async(run.Child("a", "flaky", run.Folder.Combine("count"), "2") with { Retries = 2 });
         Assert.Equal((SubtaskStatus.Succeeded, 3), (results["a"].Status, results["a"].Attempts));
+        Assert.Equal(
+            [SubtaskStatus.Failed, SubtaskStatus.Failed, SubtaskStatus.Succeeded],
+            results["a"].EachAttempt.Select(attempt => attempt.Status));
+        Assert.All(results["a"].EachAttempt, attempt =>
+            Assert.InRange(attempt.StartedAt, results["a"].StartedAt!.Value, DateTimeOffset.UtcNow));
     }
 
     [Fact]

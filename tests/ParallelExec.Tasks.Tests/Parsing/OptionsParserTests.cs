@@ -42,7 +42,8 @@ public class OptionsParserTests
         + "AzurePipelines, GitLab, TeamCity, Jenkins.")]
     [InlineData("MaxParallelism", "99999999999", "ParallelExecMaxParallelism is '99999999999'; expected a whole number, 1 or more.")]
     [InlineData("MaxParallelism", "0", "ParallelExecMaxParallelism is '0'; expected a whole number, 1 or more.")]
-    [InlineData("Reports", "pdf", "ParallelExecReports is 'pdf'; expected json and markdown, separated by ';'.")]
+    [InlineData("Reports", "pdf",
+        "ParallelExecReports is 'pdf'; expected json, html, markdown, mermaid, junit and trace, separated by ';'.")]
     public void A_wrong_value_is_PEX1004_and_names_the_right_ones(string name, string value, string message)
     {
         Parse((name, value));

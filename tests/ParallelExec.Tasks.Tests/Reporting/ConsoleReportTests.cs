@@ -29,8 +29,8 @@ public sealed class ConsoleReportTests : IDisposable
             [2/3] unit succeeded (4.2s, attempt 2)
             [3/3] pack succeeded (1.0s)
             Succeeded: 3 subtasks in 5.2s (3 succeeded)
-              one after another: 6.4s, saved 19%; critical path 5.2s: unit -> pack
-              waiting at the ends of waves cost 0.0s
+              one after another: 6.4s, saved 19%; critical path 5.2s: unit 4.2s -> pack 1.0s
+              waiting at the ends of waves cost 0.0s; with unlimited cores it takes 5.2s
               to be faster: split or shorten 'unit', which is 4.2s of the critical path
             """, Shown);
     }

@@ -20,11 +20,12 @@ public sealed class CostTextTests : IDisposable
         string markdown = MarkdownReport.For(Options, run);
         Assert.Contains("\n\nAgents: 12,345 tokens in, 600 out, 9 turns, $0.42\n\n", markdown, StringComparison.Ordinal);
         Assert.Contains("| 12,000 tokens in, 600 out, 8 turns, $0.40 |", markdown, StringComparison.Ordinal);
-        RunFile.WriteEnded(Options with { Directory = folder.Path }, run, masker: null);
+        RunFile.WriteEnded(Options with { Directory = folder.Path }, RecordedRun.Of(run, Options), masker: null);
         string json = folder.Read("run.json").ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal);
         const string All = "\"usage\":{\"inputTokens\":12345,\"outputTokens\":600,\"turns\":9,\"costUsd\":0.42}";
         Assert.Contains(All, json, StringComparison.Ordinal);
         Assert.Contains("\"usage\":{\"inputTokens\":345,\"turns\":1,\"costUsd\":0.02}", json, StringComparison.Ordinal);
+        Assert.Equal(new AgentUsage(12_345, 600, 0.42m, 9), RunFileReader.TryRead(folder.Combine(RunFile.Name))?.Usage);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class SummaryTextTests
         Assert.Equal("""
             Succeeded: 3 subtasks in 9.0s (3 succeeded)
               one after another: 10.0s, saved 10%; critical path 5.0s: long
-              waiting at the ends of waves cost 4.0s
+              waiting at the ends of waves cost 4.0s; with unlimited cores it takes 9.0s
               to be faster: ParallelExecSchedule=Eager, about 5.0s
             """, SummaryText.For(ConsoleReportTests.Result(plan, 9, 5, 1, 4), Given.Options));
     }
@@ -26,6 +26,7 @@ public class SummaryTextTests
         Assert.Equal("""
             Succeeded: 4 subtasks in 4.0s (4 succeeded)
               one after another: 8.0s, saved 50%; critical path 2.0s: a
+              with unlimited cores it takes 2.0s
               to be faster: on a machine with 4 cores, about 2.0s
             """, SummaryText.For(ConsoleReportTests.Result(plan, 4, 2, 2, 2, 2), Given.Options));
     }

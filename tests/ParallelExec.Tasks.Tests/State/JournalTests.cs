@@ -206,7 +206,9 @@ public sealed class JournalTests : IDisposable
         }
         Assert.Equal(["b"], Read().Records.Keys);
         Assert.Empty(diagnostics);
-        RunFile.WriteEnded(Options, new RunResult { Plan = plan, Results = [Given.Failed with { Reason = text }, Given.Succeeded, Given.Succeeded], StartedAt = default, Duration = default }, null);
+        SubtaskResult[] results = [Given.Failed with { Reason = text }, Given.Succeeded, Given.Succeeded];
+        var run = new RunResult { Plan = plan, Results = results, StartedAt = default, Duration = default };
+        RunFile.WriteEnded(Options, RecordedRun.Of(run, Options), null);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ParallelExec.Events;
 using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -263,11 +264,12 @@ public sealed class RunDirectoryTests : IDisposable
         Subtask subtask = Given.Subtask("a") with { Work = new CommandWork($"login {secret}", null), Title = $"Title {secret}", Group = $"Group {secret}" };
         ExecutionPlan plan = Given.Plan(Options, [subtask]);
         PlanFile.Write(Options, plan, masker);
-        RunFile.WriteEnded(Options, ConsoleReportTests.Result(plan, 1, 1) with
+        RunResult run = ConsoleReportTests.Result(plan, 1, 1) with
         {
             Stopped = $"because of {secret}",
             Results = [Given.Failed with { Reason = secret, LogFile = $"/logs/{secret}.log", Values = SubtaskResult.NoValues.Add("TOKEN", $"{{\"json\":{JsonSerializer.Serialize(secret)}}}").Add(secret, "name") }],
-        }, masker);
+        };
+        RunFile.WriteEnded(Options, RecordedRun.Of(run, Options, masker), masker);
         foreach (string name in new[] { "plan.json", "run.json" })
         {
             string text = File.ReadAllText(folder.Combine("state", name));

@@ -22,7 +22,7 @@ internal static class WriteConflicts
         (int Index, PathPattern Output)[] outputs =
             [.. Enumerable.Range(0, subtasks.Count).Where(index => looked[index] && subtasks[index].Parallel)
                 .SelectMany(index => subtasks[index].Outputs.Select(output => (index, output)))];
-        foreach ((int a, PathPattern outputA, int b, PathPattern outputB) in Overlaps(outputs, levels, chained: serialize))
+        foreach ((int a, PathPattern outputA, int b, PathPattern outputB) in Overlaps(outputs, levels, Follows))
         {
             // Edges lead from a later to an earlier (level, declaration): such edges can never close a ring. Serialized are also those that
             // would not meet: an edge between two others can move them together.
@@ -43,6 +43,10 @@ internal static class WriteConflicts
             diagnostics.Add(Describe(subtasks[first], firstOutput, subtasks[second], secondOutput, options));
         }
         return graph;
+
+        // Of the next two it follows that the first of three and the last are well too.
+        bool Follows(int earlier, int later) =>
+            serialize || (eager ? reach.Contains(from: later, on: earlier) : levels[earlier] != levels[later]);
     }
 
     private static Diagnostic Describe(Subtask first, PathPattern firstOutput, Subtask second, PathPattern secondOutput, RunOptions options)
@@ -59,31 +63,45 @@ internal static class WriteConflicts
     /// <summary>
     /// Pairs that can overlap, in order of their paths; of each, the one that comes later is compared with those before it.
     /// </summary>
-    /// <param name="chained">Of equal outputs only neighbours are wanted.</param>
+    /// <param name="follows">
+    /// Whether the second of two in this order never runs beside the first. Of equal outputs only neighbours are told while each follows
+    /// the one before it: then all do.
+    /// </param>
     private static IEnumerable<(int A, PathPattern OutputA, int B, PathPattern OutputB)> Overlaps(
-        (int Index, PathPattern Output)[] outputs, int[] levels, bool chained)
+        (int Index, PathPattern Output)[] outputs, int[] levels, Func<int, int, bool> follows)
     {
         (int Index, PathPattern Output)[] sorted =
             [.. outputs.OrderBy(entry => entry.Output.Absolute, StringComparer.Ordinal).ThenBy(entry => levels[entry.Index])
                 .ThenBy(entry => entry.Index)];
         var before = new OutputTrie();
         var found = new List<int>();
+        // The last of equal outputs without exceptions, while they are a chain.
+        int last = -1;
+        bool isChain = true;
         for (int i = 0; i < sorted.Length; i++)
         {
             (int index, PathPattern output) = sorted[i];
+            bool isPlain = output.Except.IsEmpty;
+            int neighbour = isPlain && last >= 0 && sorted[last].Output.Absolute == output.Absolute ? last : -1;
+            // Said twice by one subtask.
+            if (neighbour >= 0 && sorted[neighbour].Index == index)
+                continue;
             before.Find(output, found);
-            int neighbour = -1;
+            if (isPlain)
+            {
+                isChain = neighbour < 0 || (isChain && follows(sorted[neighbour].Index, index));
+                last = i;
+            }
             foreach (int place in found)
             {
                 (int other, PathPattern otherOutput) = sorted[place];
                 if (other == index)
                     continue;
-                if (chained && output.Except.IsEmpty && otherOutput.Except.IsEmpty && output.Absolute == otherOutput.Absolute)
-                    neighbour = Math.Max(neighbour, place);
-                else if (output.MayOverlap(otherOutput))
+                bool isEarlierInChain = isChain && isPlain && otherOutput.Except.IsEmpty && output.Absolute == otherOutput.Absolute;
+                if (!isEarlierInChain && output.MayOverlap(otherOutput))
                     yield return (other, otherOutput, index, output);
             }
-            if (neighbour >= 0)
+            if (isChain && neighbour >= 0)
                 yield return (sorted[neighbour].Index, sorted[neighbour].Output, index, output);
             found.Clear();
             before.Add(output, i);

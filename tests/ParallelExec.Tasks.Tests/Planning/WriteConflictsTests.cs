@@ -158,6 +158,24 @@ public class WriteConflictsTests
         Assert.Empty(Given.Problems(Given.Options with { Schedule = ScheduleMode.Eager }, subtasks));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_one_subtask_says_twice_is_no_conflict_with_itself(bool serialize)
+    {
+        WriteConflictMode mode = serialize ? WriteConflictMode.Serialize : WriteConflictMode.Error;
+        Subtask[] subtasks = [Given.Subtask("a").Writing("out/x", "out/x")];
+        Assert.Empty(Given.Problems(Given.Options with { WriteConflicts = mode }, subtasks));
+    }
+
+    [Fact]
+    public void A_chain_that_is_broken_in_its_middle_is_told_with_both_whom_it_meets()
+    {
+        Subtask[] subtasks = [.. new[] { "a", "b <- a", "c <- a", "d <- b, c" }.Select(text => Given.Subtask(text).Writing("out"))];
+        Assert.Equal(["'b' and 'c'"], Given.Problems(Given.Options with { Schedule = ScheduleMode.Eager }, subtasks)
+            .Select(problem => problem.Message[.."'b' and 'c'".Length]));
+    }
+
     [Fact]
     public void A_wildcard_over_ten_thousand_is_looked_up_once()
     {

@@ -171,7 +171,7 @@ public class WriteConflictsTests
     [Fact]
     public void A_chain_that_is_broken_in_its_middle_is_told_with_both_whom_it_meets()
     {
-        Subtask[] subtasks = [.. new[] { "a", "b <- a", "c <- a", "d <- b, c" }.Select(text => Given.Subtask(text).Writing("out"))];
+        IEnumerable<Subtask> subtasks = Given.Subtasks("a", "b <- a", "c <- a", "d <- b, c").Select(subtask => subtask.Writing("out"));
         Assert.Equal(["'b' and 'c'"], Given.Problems(Given.Options with { Schedule = ScheduleMode.Eager }, subtasks)
             .Select(problem => problem.Message[.."'b' and 'c'".Length]));
     }

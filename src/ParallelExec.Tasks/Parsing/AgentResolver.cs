@@ -88,8 +88,11 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
             preset?.Name, tool ?? preset?.Name
             ?? "", reader.List("Arguments"), reader.Assignments("Environment"))
         {
-            AgentName = name, Item = agent.Id, Permissions = permissions ?? AgentPermissions.EditAndRun,
-            RetryWithFeedback = reader.Boolean("RetryWithFeedback"), RetryContinues = reader.Boolean("RetryContinues"),
+            AgentName = name,
+            Item = agent.Id,
+            Permissions = permissions ?? AgentPermissions.EditAndRun,
+            RetryWithFeedback = reader.Boolean("RetryWithFeedback"),
+            RetryContinues = reader.Boolean("RetryContinues"),
             Limit = reader.Spending(),
         };
         return reader.Failed ? null : command;

@@ -122,7 +122,9 @@ public class OptionsParserTests
     {
         Dictionary<string, string> given = new()
         {
-            ["ParallelExecTaskFolder"] = "tasks", ["Configuration"] = "Release", ["ParallelExecOnly"] = "a",
+            ["ParallelExecTaskFolder"] = "tasks",
+            ["Configuration"] = "Release",
+            ["ParallelExecOnly"] = "a",
         };
         var declared = new DeclarationSet($"{Given.Root}/build.proj") { GlobalProperties = given };
         Assert.Equal(

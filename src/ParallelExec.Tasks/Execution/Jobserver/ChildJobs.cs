@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ParallelExec.Events;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Runners;
-using ParallelExec.Events;
 using ParallelExec.Files;
 using ParallelExec.Model;
 using ParallelExec.Planning;

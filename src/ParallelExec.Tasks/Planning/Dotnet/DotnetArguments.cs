@@ -95,11 +95,16 @@ internal sealed class DotnetArguments
         "--artifacts-path" => value => properties["ArtifactsPath"] = Path.GetFullPath(value, folder),
         "--project" or "--solution" => projects.Add,
         "-s" or "--startup-project" when verb == "ef" => projects.Add,
-        "-s" => _ => { },
+        "-s" => Ignore,
         "-t" or "--target" or "-target" => value => targets.AddRange(value.Split(';', ',')),
         "-p" or "--property" or "-property" => ReadProperties,
         _ => null,
     };
+
+    /// <summary>A source of packages, for example.</summary>
+    private static void Ignore(string value)
+    {
+    }
 
     private void ReadProperties(string text)
     {

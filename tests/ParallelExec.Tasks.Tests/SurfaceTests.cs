@@ -67,7 +67,7 @@ public class SurfaceTests
     [Fact]
     public void Private_names_of_the_SDK_files_begin_with_an_underscore()
     {
-        foreach (string file in Directory.EnumerateFiles(Sdk))
+        foreach (string file in Directory.EnumerateFiles(Sdk).Where(IsOfMSBuild))
         {
             IEnumerable<string> properties = XDocument.Load(file).Root!.Descendants("PropertyGroup").Elements().Select(property => property.Name.LocalName);
             Assert.All(properties, name => Assert.True(
@@ -76,6 +76,8 @@ public class SurfaceTests
                 $"{name} in {Path.GetFileName(file)} is neither private nor documented"));
         }
     }
+
+    private static bool IsOfMSBuild(string file) => Path.GetExtension(file) is ".props" or ".targets" or ".proj";
 
     [Fact]
     public void Each_property_that_a_task_understands_is_handed_to_it()

@@ -31,8 +31,10 @@ public sealed class StandaloneTests : IDisposable
             Sdk/ParallelExec.UsingTasks.targets
             Sdk/ParallelExec.Watch.targets
             Sdk/ParallelExec.targets
+            Sdk/ParallelExec.xsd
             Sdk/ParallelTasks.proj
             Sdk/Sdk.props
+            Sdk/Sdk.props.buildschema.json
             Sdk/Sdk.targets
             tools/net10.0/ParallelExec.Tasks.deps.json
             tools/net10.0/ParallelExec.Tasks.dll

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using ParallelExec.Model;
 
@@ -7,6 +8,9 @@ namespace ParallelExec.Parsing.TaskFolders;
 /// <summary>The subtasks of one feature, found by what <c>depends_on</c> may call them.</summary>
 internal sealed partial class Siblings
 {
+    /// <summary>Of a text in a message, in characters.</summary>
+    private const int LongestShown = 200;
+
     private readonly Dictionary<int, string> bySeq = [];
     private readonly Dictionary<string, string> byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> byFile = new(StringComparer.OrdinalIgnoreCase);
@@ -50,6 +54,25 @@ internal sealed partial class Siblings
     /// <summary>The number in <c>subtask_03_create_things</c>.</summary>
     public static string? SeqInName(string stem) =>
         NumberForm().Match(stem) is { Success: true } match && IsSeq(match.Groups[1].Value) ? match.Groups[1].Value : null;
+
+    /// <summary>The field <c>seq</c>, else the number in the file's name; two digits at least.</summary>
+    public static string SeqOf(JsonFile file, string feature, List<Diagnostic> diagnostics)
+    {
+        JsonValue? field = file.Root["seq"];
+        string text = field?.Text.Trim() ?? "";
+        string? inName = SeqInName(Path.GetFileNameWithoutExtension(file.Path));
+        string seq = (IsSeq(text) ? text : inName ?? "0").PadLeft(2, '0');
+        string? odd = IsSeq(text) ? null
+            : field is not null && text.Length > 0 ? $"\"seq\" is '{Wording.Shorten(text, LongestShown)}', not a whole number"
+            : field is not null && field.Kind is not JsonValueKind.String ? "\"seq\" is not a whole number"
+            : inName is null ? "There is neither a \"seq\" nor a number in the file's name" : null;
+        if (odd is not null)
+        {
+            var origin = new Origin(file.Path, "", feature) { Location = file.Locate((field ?? file.Root).Start) };
+            diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"{odd}. It is taken as {seq}.", origin));
+        }
+        return seq;
+    }
 
     [GeneratedRegex("^subtask_([0-9]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NumberForm();

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ParallelExec.Files;
@@ -22,9 +21,6 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         "deliverables", "started_at", "completed_at", "completion_summary", "run", "command", "prompt", "verify", "timeout", "retries",
             "estimated_duration");
 
-    /// <summary>More of one kind in one file are counted.</summary>
-    private const int MostDuplicates = 10;
-
     /// <summary>In characters; a longer text is prose.</summary>
     private const int LongestPath = 1000;
 
@@ -35,6 +31,7 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
     private const int LongestFeature = 190;
 
     private readonly RealPaths realPaths = new();
+    private readonly TaskFolderFiles files = new(options, diagnostics);
 
     public ImmutableArray<Feature> Read()
     {
@@ -58,7 +55,7 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
                         Codes.NoTaskFolder, $"There is no task folder '{folder}'. It is taken relative to the project's folder."));
                 continue;
             }
-            string[] found = FeaturesIn(folder);
+            string[] found = files.FeaturesIn(folder);
             // A folder can be named twice, stand in another that is named too, or be linked.
             foreach (string feature in found)
             {
@@ -77,43 +74,9 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
 
     public static string FeatureId(string folder) => NotForIds().Replace(Path.GetFileName(folder), "-");
 
-    private string[] FeaturesIn(string folder)
-    {
-        try
-        {
-            string[] found = [.. FeatureFolders(folder)];
-            if (found.Length == 0)
-                diagnostics.Add(
-                    Diagnostic.Error(
-                        Codes.NoTaskFolder, $"'{folder}' holds no task.json and no subtask_NN.json, and neither does a folder in it."));
-            return found;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            diagnostics.Add(Diagnostic.Error(Codes.NoTaskFolder, $"The task folder '{folder}' can not be read: {e.Message}"));
-            return [];
-        }
-    }
-
-    /// <summary>
-    /// The folder itself, or those in it, also one level deeper (<c>active/</c>); what is in <c>completed/</c> is done with.
-    /// </summary>
-    private static IEnumerable<string> FeatureFolders(string folder, int depth = 0)
-    {
-        if (Path.Exists(Path.Combine(folder, "task.json")) || SubtaskFiles(folder).Any())
-            return [folder];
-        return depth == 2 ? [] : Directory.EnumerateDirectories(folder)
-            .Where(inner => Path.GetFileName(inner) is not ("completed" or "archive" or "archived"))
-            .Order(StringComparer.Ordinal)
-            .SelectMany(inner => FeatureFolders(inner, depth + 1));
-    }
-
-    private static IEnumerable<string> SubtaskFiles(string folder) =>
-        Directory.EnumerateFileSystemEntries(folder, "subtask_*.json").Order(StringComparer.Ordinal);
-
     private Feature ReadFeature(string folder)
     {
-        JsonFile? task = Path.Exists(Path.Combine(folder, "task.json")) ? Load(Path.Combine(folder, "task.json")) : null;
+        JsonFile? task = Path.Exists(Path.Combine(folder, "task.json")) ? files.Load(Path.Combine(folder, "task.json")) : null;
         var fields = task is null ? null : new JsonFields(task, task.Path, diagnostics);
         var feature = new Feature
         {
@@ -132,11 +95,11 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         if (!Path.Exists(Path.Combine(folder, "task.json")))
             diagnostics.Add(Diagnostic.Warning(Codes.Oddity, $"'{folder}' has no task.json; its subtasks are read without it."));
 
-        JsonFile[] files = [.. SubtaskFiles(folder).Select(Load).OfType<JsonFile>()];
+        JsonFile[] subtasks = [.. TaskFolderFiles.SubtaskFiles(folder).Select(files.Load).OfType<JsonFile>()];
         var missing = new List<MissingFile>();
         ImmutableArray<string> shared = fields is null ? [] : Paths(fields, "context_files", missing);
-        var parsed = files.Select(file => (File: file, Seq: SeqOf(file, feature.Id))).OrderBy(entry => Siblings.Order(entry.Seq))
-            .ThenBy(entry => entry.File.Path, StringComparer.Ordinal).ToArray();
+        var parsed = subtasks.Select(file => (File: file, Seq: Siblings.SeqOf(file, feature.Id, diagnostics)))
+            .OrderBy(entry => Siblings.Order(entry.Seq)).ThenBy(entry => entry.File.Path, StringComparer.Ordinal).ToArray();
         var bySeq = new Dictionary<int, string>();
         foreach ((JsonFile file, string seq) in parsed)
         {
@@ -156,7 +119,7 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
             [.. parsed.Select(entry => ReadSubtask(entry.File, entry.Seq, feature, shared, missing, siblings))]
         };
         if (task is not null)
-            CheckCounts(fields!, feature, files.Length);
+            CheckCounts(fields!, feature, subtasks.Length);
         return feature;
     }
 
@@ -268,70 +231,6 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
         return false;
     }
 
-    private JsonFile? Load(string path)
-    {
-        var origin = new Origin(path, "", path) { Location = new SourceLocation(path) };
-        if (IsLinkOut(path))
-        {
-            diagnostics.Add(
-                Diagnostic.Error(
-                    Codes.OutsideProject,
-                    $"It is a link that leads outside of '{options.ProjectDirectory}'. Put the file itself there, or set "
-                    + $"ParallelExecAllowOutside to true.", origin));
-            return null;
-        }
-        try
-        {
-            JsonFile file = JsonFile.Load(path);
-            foreach ((string name, int offset) in file.Duplicates.Take(MostDuplicates))
-                diagnostics.Add(
-                    Diagnostic.Warning(
-                        Codes.Oddity, $"\"{Wording.Shorten(name, LongestShown)}\" stands twice; the last counts.", At(file, offset, path)));
-            if (file.Duplicates.Count > MostDuplicates)
-                diagnostics.Add(
-                    Diagnostic.Warning(
-                        Codes.Oddity, $"{file.Duplicates.Count - MostDuplicates} more keys stand twice; the last counts.", origin));
-            return file;
-        }
-        catch (JsonException e)
-        {
-            var place = new SourceLocation(path, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1);
-            string why = JsonPlace().Replace(e.Message, "");
-            diagnostics.Add(
-                Diagnostic.Error(Codes.UnreadableJson, $"It is not JSON that can be read: {why}", origin with { Location = place }));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            diagnostics.Add(Diagnostic.Error(Codes.UnreadableJson, $"'{path}' can not be read: {e.Message}", origin));
-        }
-        return null;
-    }
-
-    /// <summary>The status is written back to where it leads: that has to be the user's own project, or the folder that he named.</summary>
-    private bool IsLinkOut(string path)
-    {
-        string folder = realPaths.Of(Path.GetDirectoryName(path)!), real = realPaths.Of(path);
-        return !options.AllowOutside && real != Path.Combine(folder, Path.GetFileName(path))
-            && !RealPaths.IsInside(folder, real) && !RealPaths.IsInside(realPaths.Of(options.ProjectDirectory), real);
-    }
-
-    /// <summary>The field <c>seq</c>, else the number in the file's name; two digits at least.</summary>
-    private string SeqOf(JsonFile file, string feature)
-    {
-        JsonValue? field = file.Root["seq"];
-        string text = field?.Text.Trim() ?? "";
-        string? inName = Siblings.SeqInName(Path.GetFileNameWithoutExtension(file.Path));
-        string seq = (Siblings.IsSeq(text) ? text : inName ?? "0").PadLeft(2, '0');
-        string? odd = Siblings.IsSeq(text) ? null
-            : field is not null && text.Length > 0 ? $"\"seq\" is '{Wording.Shorten(text, LongestShown)}', not a whole number"
-            : field is not null && field.Kind is not JsonValueKind.String ? "\"seq\" is not a whole number"
-            : inName is null ? "There is neither a \"seq\" nor a number in the file's name" : null;
-        if (odd is not null)
-            diagnostics.Add(
-                Diagnostic.Warning(Codes.Oddity, $"{odd}. It is taken as {seq}.", At(file, (field ?? file.Root).Start, feature)));
-        return seq;
-    }
-
     /// <summary>The path that a deliverable is, without a remark such as "(new)"; null where it is prose.</summary>
     private static string? PathIn(string deliverable) =>
         deliverable.Length <= LongestPath && PathForm().Match(deliverable.Trim()) is { Success: true } match ? match.Groups[1].Value : null;
@@ -343,8 +242,4 @@ internal sealed partial class TaskFolderReader(RunOptions options, List<Diagnost
 
     [GeneratedRegex(@"^`?((?:\S*/\S*|\S+\.\w+))`?(?:\s+\([^)]*\))?$")]
     private static partial Regex PathForm();
-
-    // The reader appends "LineNumber: 3 | BytePositionInLine: 4."; the place is told in MSBuild's own form.
-    [GeneratedRegex(@"\s*(?:Path: \S+ \| )?LineNumber: \d+ \| BytePositionInLine: \d+\.$")]
-    private static partial Regex JsonPlace();
 }

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using ParallelExec.Exchange;
 using ParallelExec.Model;
 using ParallelExec.Planning;
@@ -18,7 +15,7 @@ internal sealed class FingerprintBuilder(
 {
     private const string InputPrefix = "input ";
 
-    private static readonly string Platform = Hash(
+    private static readonly string Platform = FingerprintParts.Hash(
         $"{(OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "linux")}-{RuntimeInformation.OSArchitecture}");
 
     private readonly Fingerprint?[] made = new Fingerprint?[plan.Subtasks.Length];
@@ -102,100 +99,83 @@ internal sealed class FingerprintBuilder(
     private Fingerprint Make(PlannedSubtask planned)
     {
         Subtask subtask = planned.Subtask;
-        var parts = new Dictionary<string, string>(StringComparer.Ordinal) { ["platform"] = Platform };
+        var parts = new FingerprintParts();
+        parts.AddDigest("platform", Platform);
+        AddWork(subtask, parts);
+        parts.Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
+        parts.Add("Verify", subtask.Verify?.CommandLine);
+        IEnumerable<string> takenBack = subtask.Outputs.SelectMany(output => output.Except).Distinct()
+            .Select(excluded => "!" + excluded.Declared);
+        if (subtask.Batch is null)
+            parts.Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(takenBack)));
+        foreach ((string name, string value) in subtask.Environment)
+            parts.AddDigest($"Environment {name}", FingerprintParts.Hash(value));
+        foreach (int dependency in planned.Dependencies)
+            parts.AddDigest($"dependency '{plan.Subtasks[dependency].Id}'", made[dependency]!.Digest);
+        // A service's port is another one each time, and says nothing.
+        foreach (HandedOn received in handOver.Received(planned).Where(received => !services.Contains(received.Id)))
+        {
+            foreach ((string name, string value) in received.Values)
+                parts.AddDigest($"value {name} of '{received.Id}'", FingerprintParts.Hash(value));
+        }
+        parts.Add("VersionCommand", subtask.VersionCommand?.CommandLine);
+        parts.Add("tool version", toolVersion(planned));
+        unmatched[planned.Index] = AddInputs(subtask, parts);
+        return parts.ToFingerprint();
+    }
+
+    private void AddWork(Subtask subtask, FingerprintParts parts)
+    {
         switch (subtask.Work)
         {
             // Which files are in it differs from run to run; each is a part of its own.
             case var _ when subtask.Batch is { } batch:
-                Add("Template", batch.Template);
-                Add("Shell", (subtask.Work as CommandWork)?.Shell);
+                parts.Add("Template", batch.Template);
+                parts.Add("Shell", (subtask.Work as CommandWork)?.Shell);
                 break;
             case CommandWork command:
-                Add("Command", command.CommandLine);
-                Add("Shell", command.Shell);
+                parts.Add("Command", command.CommandLine);
+                parts.Add("Shell", command.Shell);
                 break;
             case ToolWork tool:
-                Add("Tool", tool.Tool);
-                Add("Arguments", string.Join('\0', tool.Arguments));
+                parts.Add("Tool", tool.Tool);
+                parts.Add("Arguments", string.Join('\0', tool.Arguments));
                 break;
             case ProjectWork project:
-                Add("Project", Relative(project.ProjectFile));
-                Add("Targets", string.Join('\0', project.Targets));
-                Add("Properties", string.Join('\0', project.Properties.Select(property => $"{property.Key}={property.Value}")));
+                parts.Add("Project", Relative(project.ProjectFile));
+                parts.Add("Targets", string.Join('\0', project.Targets));
+                parts.Add("Properties", string.Join('\0', project.Properties.Select(property => $"{property.Key}={property.Value}")));
                 foreach ((string name, string value) in options.GlobalProperties)
-                    Add($"property {name}", value);
+                    parts.Add($"property {name}", value);
                 break;
             case AgentWork agent:
-                Add("Agent", agent.Agent);
-                Add("Prompt", agent.Prompt);
+                parts.Add("Agent", agent.Agent);
+                parts.Add("Prompt", agent.Prompt);
                 if (agent.Command is { } runner)
-                    Add("runner",
+                    parts.Add("runner",
                         string.Join('\0',
                         [runner.Preset ?? "", runner.Tool, .. runner.Arguments,
                         .. runner.Environment.Select(pair => $"{pair.Key}={pair.Value}")]));
-                Add("AcceptanceCriteria", string.Join('\0', subtask.AcceptanceCriteria));
+                parts.Add("AcceptanceCriteria", string.Join('\0', subtask.AcceptanceCriteria));
                 break;
             case TestWork test:
                 // Not the SDK's own things: they belong to the inputs, as those of every other command do.
-                Add("Test", Relative(test.Assembly));
-                Add("Filter", test.Filter);
-                Add("Settings", test.Settings is { } settings ? Relative(settings) : null);
-                Add("Arguments", string.Join('\0', test.Arguments));
-                Add("Shard", $"{test.Shard}/{test.Shards}");
-                Add("Coverage", test.Coverage ? "true" : null);
+                parts.Add("Test", Relative(test.Assembly));
+                parts.Add("Filter", test.Filter);
+                parts.Add("Settings", test.Settings is { } settings ? Relative(settings) : null);
+                parts.Add("Arguments", string.Join('\0', test.Arguments));
+                parts.Add("Shard", $"{test.Shard}/{test.Shards}");
+                parts.Add("Coverage", test.Coverage ? "true" : null);
                 break;
             case MilestoneWork:
                 break;
             default:
                 throw subtask.Work.NotKnown();
         }
-        Add("WorkingDirectory", Relative(subtask.WorkingDirectory));
-        Add("Verify", subtask.Verify?.CommandLine);
-        IEnumerable<string> takenBack = subtask.Outputs.SelectMany(output => output.Except).Distinct()
-            .Select(excluded => "!" + excluded.Declared);
-        if (subtask.Batch is null)
-            Add("Outputs", string.Join('\0', subtask.Outputs.Select(output => output.Declared).Concat(takenBack)));
-        foreach ((string name, string value) in subtask.Environment)
-            parts[$"Environment {name}"] = Hash(value);
-        foreach (int dependency in planned.Dependencies)
-            parts[$"dependency '{plan.Subtasks[dependency].Id}'"] = made[dependency]!.Digest;
-        // A service's port is another one each time, and says nothing.
-        foreach (HandedOn received in handOver.Received(planned).Where(received => !services.Contains(received.Id)))
-        {
-            foreach ((string name, string value) in received.Values)
-                parts[$"value {name} of '{received.Id}'"] = Hash(value);
-        }
-        Add("VersionCommand", subtask.VersionCommand?.CommandLine);
-        Add("tool version", toolVersion(planned));
-        unmatched[planned.Index] = AddInputs(subtask, parts);
-
-        // All in one: asking the library of the system for each part costs more than the hashing.
-        var all = new StringBuilder();
-        string[] names = [.. parts.Keys];
-        Array.Sort(names, StringComparer.Ordinal);
-        var sorted = new KeyValuePair<string, string>[names.Length];
-        bool isKnown = true;
-        for (int i = 0; i < names.Length; i++)
-        {
-            string digest = parts[names[i]];
-            sorted[i] = new(names[i], digest);
-            isKnown &= digest is not (Fingerprint.Unreadable or Fingerprint.NoRegularFile);
-            all.Append(names[i]).Append('\0').Append(digest).Append('\n');
-        }
-        var fingerprint = new Fingerprint(
-            ImmutableCollectionsMarshal.AsImmutableArray(sorted),
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString()))));
-        return isKnown ? fingerprint : fingerprint.Unsettle([]);
-
-        void Add(string name, string? value)
-        {
-            if (!string.IsNullOrEmpty(value))
-                parts[name] = Hash(value);
-        }
     }
 
     /// <returns>What stands for no file, where that is no accident: all, or a pattern in a folder that is not there.</returns>
-    private string? AddInputs(Subtask subtask, Dictionary<string, string> parts)
+    private string? AddInputs(Subtask subtask, FingerprintParts parts)
     {
         if (!ReadsFiles(subtask))
             return null;
@@ -218,11 +198,14 @@ internal sealed class FingerprintBuilder(
             digests[i] = digests[i] is { } digest
                 ? digest[..Math.Min(32, digest.Length)]
                 : WithoutDigest(files[i], explicitly.Contains(files[i]));
-            parts[InputPrefix + Relative(files[i])] = digests[i]!;
+            parts.AddDigest(InputPrefix + Relative(files[i]), digests[i]!);
         }
         // A shared input that is gone must not look like a file that is in another batch now.
         if (subtask.Batch is { } batch)
-            parts["shared inputs"] = Hash(string.Join('\0', files.Except(batch.Files.Select(file => file.Path)).Select(Relative)));
+        {
+            string shared = string.Join('\0', files.Except(batch.Files.Select(file => file.Path)).Select(Relative));
+            parts.AddDigest("shared inputs", FingerprintParts.Hash(shared));
+        }
         bool nothing = digests.Take(count).All(digest => digest == Fingerprint.NoFile);
         string[] unmatched = [.. subtask.Inputs.Where(input => nothing || (input.IsGlob && !Directory.Exists(input.Folder)))
             .Select(input => $"'{input.Declared}'")];
@@ -254,6 +237,4 @@ internal sealed class FingerprintBuilder(
             : Path.GetRelativePath(options.ProjectDirectory, path);
         return below.Replace('\\', '/');
     }
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

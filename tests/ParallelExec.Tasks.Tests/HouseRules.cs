@@ -14,7 +14,7 @@ public partial class HouseRules
 
     /// <summary>Files of src that may be longer.</summary>
     private static readonly string[] LongFiles =
-        ["SpawnedProcess.cs", "RunEngine.cs", "HandOver.cs", "OutputCache.cs", "Schedule.cs"];
+        ["RunEngine.cs", "HandOver.cs", "OutputCache.cs", "Schedule.cs"];
 
     /// <summary>Who may wait for time to pass: what waits for others, and what is told to take a while.</summary>
     private static readonly string[] Sleepers =

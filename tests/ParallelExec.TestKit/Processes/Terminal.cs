@@ -71,7 +71,8 @@ public sealed class Terminal : IDisposable
         await FileWait.UntilAsync(async () =>
         {
             end = (await AskAsync("display-message", "-p", "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}")).Trim().Split('|');
-            return end[0] == "1";
+            // It is told as dead before its status is known.
+            return end[0] == "1" && end[1].Length + end[2].Length > 0;
         });
         return int.TryParse(end[1], NumberStyles.None, CultureInfo.InvariantCulture, out int code)
             ? code

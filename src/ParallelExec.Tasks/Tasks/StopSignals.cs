@@ -26,6 +26,9 @@ internal sealed class StopSignals : IDisposable
     private readonly EndOfBuild endOfBuild = new();
     private Task run = Task.CompletedTask;
 
+    /// <summary>Nobody has taken what the task has to say for so long that nobody will.</summary>
+    private volatile bool isAlone;
+
     public StopSignals(CancellationTokenSource stop, IBuildEngine4 engine, EngineLog log)
     {
         this.stop = stop;
@@ -65,8 +68,13 @@ internal sealed class StopSignals : IDisposable
         _ = Task.Run(async () =>
         {
             await Task.WhenAny(run, Task.Delay(LongestHold)).ConfigureAwait(false);
-            if (!run.IsCompleted)
-                Environment.Exit(ExitCodeOfTerm);
+            // On another node than the first, the signal has ended the engine that the task's thread asks for its turn: it never answers.
+            if (run.IsCompleted)
+                await Task.WhenAny(taskEnded.Task, Task.Delay(PatienceForBuild)).ConfigureAwait(false);
+            if (taskEnded.Task.IsCompleted)
+                return;
+            isAlone = true;
+            Environment.Exit(ExitCodeOfTerm);
         });
     }
 
@@ -88,7 +96,7 @@ internal sealed class StopSignals : IDisposable
     {
         Stop();
         // Until the results are written, and until the loggers, which the engine feeds from a queue, have had everything.
-        if (taskEnded.Task.Wait(LongestHold))
+        if (!isAlone && taskEnded.Task.Wait(LongestHold))
             endOfBuild.Came.Wait(PatienceForBuild);
         // The command line ends itself on SIGTERM, with 0: a stopped build must not look like one that succeeded.
         if (Received is not null && Environment.ExitCode == 0)

@@ -24,6 +24,29 @@ public sealed class GroupSignalTests : IDisposable
         IsCancelledAndWasNotTriedAgain();
     }
 
+    // The first node dies at once, and nobody answers the other one any more when it asks the engine for its turn.
+    [LinuxFact]
+    public async Task A_run_on_another_node_than_the_first_does_not_outlive_the_build()
+    {
+        string busy = TestChildProgram.Command("hang", folder.Combine("busy"));
+        TargetsProject.Create(folder, p => p.Target("Go").Task("Exec", parameters: new Dictionary<string, string?> { ["Command"] = busy }),
+            "busy.proj");
+        string command = $"printf '%s' $PPID > '{folder.Combine("node")}'; {TestChildProgram.Command("hang", folder.Combine("child"))}";
+        TargetsProject.Create(folder, p => p.ParallelTask("stuck", command).Target("Go", dependsOnTargets: "RunParallelTasks"), "run.proj");
+        TargetsProject outer = TargetsProject.Create(folder, p => p.Target("Go").Task("MSBuild", parameters: new Dictionary<string, string?>
+        {
+            ["Projects"] = "busy.proj;run.proj",
+            ["Targets"] = "Go",
+            ["BuildInParallel"] = "true",
+        }));
+        using RunningDotNet running = await outer.StartAsync(new DotNet(folder) { OwnGroup = true }, "Go", "-m:2", "-nodeReuse:false");
+        int[] all = [await running.WaitForPidAsync("busy"), await running.WaitForPidAsync("child"), await running.WaitForPidAsync("node")];
+        Assert.NotEqual(running.Pid, all[2]);
+        running.SendToGroup(ProcessSignal.Terminate);
+        await running.ExitAsync();
+        Assert.All(all, process => Assert.True(ProcessProbe.WaitGone(process)));
+    }
+
     [LinuxFact]
     public async Task A_kill_of_the_group_leaves_nothing_also_not_what_left_the_session()
     {

@@ -131,9 +131,10 @@ internal sealed class StatusText(
             .Where(dependency => ProgressOf(dependency) is not (Progress.Completed or Progress.Serving))
             .Select(dependency => dependency.Id);
 
-    /// <summary>It is completed, and an agent's word is all there is for that.</summary>
+    /// <summary>An agent has done it in a run, and its word is all there is for that; who completes by hand has looked at it.</summary>
     private bool IsBelieved(PlannedSubtask subtask) =>
-        subtask.Subtask is { Work: AgentWork, IsProvable: false } && ProgressOf(subtask) == Progress.Completed;
+        subtask.Subtask is { Work: AgentWork, IsProvable: false } && ProgressOf(subtask) == Progress.Completed
+            && lastRun.Statuses.GetValueOrDefault(subtask.Id) is SubtaskStatus.Succeeded or SubtaskStatus.Resumed;
 
     private static string Named(PlannedSubtask subtask) => subtask.Subtask.Title.Length == 0 ? subtask.Id
         : $"{subtask.Id}: {subtask.Subtask.Title}";

@@ -26,11 +26,13 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     /// Targets that have failed and were forgiven: whoever asks for one by a request of its own is told that all is well.
     /// </summary>
     private readonly HashSet<string> forgiven = new(StringComparer.OrdinalIgnoreCase);
-    private readonly EngineCores cores;
+    private readonly EngineCores cores = new();
     private int rounds;
     private Round? next;
     private bool abandoned;
     private bool yielded;
+    private int wantedCores;
+    private Task run = Task.CompletedTask;
 
     public EngineThread(IBuildEngine9 engine, EngineLog log, string directory, int nodeCount)
     {
@@ -39,11 +41,13 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         this.directory = directory;
         this.nodeCount = nodeCount;
         log.Added = () => logAdded.Set();
-        cores = new EngineCores(engine);
     }
 
     /// <summary>Folder of the SDK's own projects.</summary>
     public required string SdkDirectory { get; init; }
+
+    /// <summary>What the terminal logger shows of the run while it goes on; null = nobody looks.</summary>
+    public LiveLine? Live { get; private set; }
 
     /// <summary>From any thread: whether commands compute, so that cores of the engine are to be held.</summary>
     public void Need(bool cores)
@@ -52,23 +56,35 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         called.Set();
     }
 
-    /// <summary>Serves the run until it has ended. Only the engine's own thread may call it.</summary>
-    /// <param name="wantedCores">As many as can be used at once: what is held is kept from other projects.</param>
-    public void Serve(Task run, int wantedCores)
+    /// <summary>From any thread: what the line of this node is to say.</summary>
+    public void Say(string line)
     {
+        Live?.Say(line);
+        called.Set();
+    }
+
+    /// <summary>The terminal logger is to show how far the run is.</summary>
+    public void ShowLive() => Live = new LiveLine(engine, SdkDirectory, ServeFrom);
+
+    /// <summary>Serves the run until it has ended. Only the engine's own thread may call it.</summary>
+    /// <param name="served">The run.</param>
+    /// <param name="cores">As many as can be used at once: what is held is kept from other projects.</param>
+    public void Serve(Task served, int cores)
+    {
+        (run, wantedCores) = (served, cores);
         run.ContinueWith(_ => called.Set(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         Yield();
         try
         {
             while (!run.IsCompleted)
             {
-                // Lines are handed over in small batches: nobody sees the difference, and many short subtasks cost few wake-ups.
-                if (WaitHandle.WaitAny([called, logAdded]) == 1)
-                    called.WaitOne(BatchInterval);
+                Wait();
                 log.DrainTo(engine);
                 if (Interlocked.Exchange(ref next, null) is { } round)
                     Build(round);
-                cores.Adjust(wantedCores);
+                else if (Live is { IsDue: true })
+                    ShowStatus(Live);
+                this.cores.Adjust(engine, wantedCores);
             }
         }
         finally
@@ -100,6 +116,41 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         if (Volatile.Read(ref abandoned))
             Refuse();
         return ordered.Built.Task;
+    }
+
+    // Lines are handed over in small batches: nobody sees the difference, and many short subtasks cost few wake-ups.
+    private void Wait()
+    {
+        if (WaitHandle.WaitAny([called, logAdded]) == 1)
+            called.WaitOne(BatchInterval);
+    }
+
+    private void ShowStatus(LiveLine live)
+    {
+        long since = Stopwatch.GetTimestamp();
+        Reacquire();
+        live.Show(since);
+        Yield();
+        // Whoever called meanwhile has been heard by nobody.
+        called.Set();
+    }
+
+    /// <summary>As <see cref="Serve"/>, from a task of another project of this node, until there is something that only this one can do.</summary>
+    private void ServeFrom(IBuildEngine9 guest, Func<bool> isOver)
+    {
+        guest.Yield();
+        try
+        {
+            while (!run.IsCompleted && Volatile.Read(ref next) is null && !isOver() && log.DrainMessagesTo(guest))
+            {
+                cores.Adjust(guest, wantedCores);
+                Wait();
+            }
+        }
+        finally
+        {
+            Reacquire(guest);
+        }
     }
 
     private void Refuse() =>
@@ -210,9 +261,14 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
         if (!yielded)
             return;
         yielded = false;
+        Reacquire(engine);
+    }
+
+    private void Reacquire(IBuildEngine9 task)
+    {
         try
         {
-            engine.Reacquire();
+            task.Reacquire();
         }
         catch (Exception e) when (EngineCores.IsAbort(e))
         {

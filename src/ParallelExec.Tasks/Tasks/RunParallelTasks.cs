@@ -125,6 +125,8 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         using var engineThread = new EngineThread(
             (IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount)
         { SdkDirectory = SdkDirectory };
+        if (ShowsLive)
+            engineThread.ShowLive();
         using var composition = new RunComposition(
             new RunSetup
             {
@@ -141,6 +143,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
                 History = History,
                 Features = Features,
                 FirstObservers = [new CoreDemand(engineThread.Need)],
+                Status = engineThread.Live is null ? null : new StatusLine(LiveLine.Width, engineThread.Say),
                 StopReason = () => signals.Received ?? "the build was cancelled",
             },
             stop.Token);
@@ -155,6 +158,10 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             log.Report(Diagnostic.Error(Codes.Bug, $"{Wording.Bug(fault.Exception)} (in {fault.Where})"));
         return result;
     }
+
+    // Not where the build is quiet.
+    private bool ShowsLive => TerminalLogger
+        && BuildEngine is IBuildEngine10 { EngineServices: { } services } && services.LogsMessagesOfImportance(MessageImportance.High);
 
     // Not through the engine: each of its loggers would write it down, and binary logs are given to others.
     private void MaskInCi()

@@ -9,7 +9,11 @@ internal sealed class RunningNow(ExecutionPlan plan, RunOptions options, LargeSe
 {
     /// <summary>So much of an id tells which it is.</summary>
     private const int LongestId = 40;
+    private const int ShortestId = 10;
     private const int MostNamed = 8;
+
+    /// <summary>Words make room for names.</summary>
+    private const int Narrow = 50;
 
     // By index. Not a sorted dictionary: this one is compiled, of that one each method would be at each start.
     private readonly List<Running> running = [];
@@ -71,17 +75,17 @@ internal sealed class RunningNow(ExecutionPlan plan, RunOptions options, LargeSe
     public string Line(DateTimeOffset at, int width)
     {
         HasChanged = false;
-        string start = Left(at) is { } left ? $"{Progress} about {Wording.Seconds(left)} left" : Progress;
+        string start = Left(at) is { } left ? $"{Progress} {(width < Narrow ? "" : "about ")}{Wording.Seconds(left)} left" : Progress;
         if (start.Length > width)
             return Wording.Shorten(Progress, Math.Max(width, 4));
-        foreach (int id in new[] { LongestId, 24, 16, 12 })
+        foreach (int id in new[] { LongestId, 24, 16, ShortestId })
         {
             string[] entries = [.. Entries(at, id, usual: false)];
             for (int named = Math.Min(entries.Length, MostNamed); named > 0; named--)
             {
                 string line = $"{start}: {Wording.Ids(entries, named)}";
                 // Long ids are cut before others are left out, but not for the last of many.
-                if (line.Length <= width && (named == entries.Length || named >= 3 || id == 12))
+                if (line.Length <= width && (named == entries.Length || named >= 3 || id == ShortestId))
                     return line;
             }
         }

@@ -64,7 +64,7 @@ internal sealed class EngineThread : IProjectBuilder, IDisposable
     }
 
     /// <summary>The terminal logger is to show how far the run is.</summary>
-    public void ShowLive() => Live = new LiveLine(engine, SdkDirectory, ServeFrom);
+    public void ShowLive() => Live = new LiveLine(engine, SdkDirectory, nodeCount, ServeFrom);
 
     /// <summary>Serves the run until it has ended. Only the engine's own thread may call it.</summary>
     /// <param name="served">The run.</param>

@@ -11,7 +11,8 @@ namespace ParallelExec.Tasks;
 /// something else to do. See docs/architecture.md.
 /// </summary>
 /// <param name="serve">Serves the run from a task of that project until there is something else to do.</param>
-internal sealed class LiveLine(IBuildEngine9 engine, string sdkDirectory, Action<IBuildEngine9, Func<bool>> serve)
+/// <param name="nodes">How many nodes the engine has.</param>
+internal sealed class LiveLine(IBuildEngine9 engine, string sdkDirectory, int nodes, Action<IBuildEngine9, Func<bool>> serve)
 {
     /// <summary>As long as a text may be in a terminal: behind it are the target and the time.</summary>
     public static int Width => TerminalWidth() - 28;
@@ -49,20 +50,29 @@ internal sealed class LiveLine(IBuildEngine9 engine, string sdkDirectory, Action
         engine.RegisterTaskObject(name, this, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
         try
         {
-            // What the engine has built with the same properties it would not build again.
-            var properties = new Hashtable
-            {
-                ["TargetFramework"] = shown,
-                ["_ParallelExecRun"] = name,
-                ["_ParallelExecCount"] = (++count).ToString(CultureInfo.InvariantCulture),
-            };
-            bool built = engine.BuildProjectFile(Path.Combine(sdkDirectory, "Running.proj"), null, properties, null);
+            // The engine gives it to the node that has had the fewest projects. Where that is another one, it is soon this one's turn.
+            bool built;
+            do
+                built = Build();
+            while (built && !served && nodes > 1 && Stopwatch.GetElapsedTime(since) <= LongestWait);
             isOff = !built || !served;
         }
         finally
         {
             engine.UnregisterTaskObject(name, RegisteredTaskObjectLifetime.Build);
         }
+    }
+
+    // What the engine has built with the same properties it would not build again.
+    private bool Build()
+    {
+        var properties = new Hashtable
+        {
+            ["TargetFramework"] = shown,
+            ["_ParallelExecRun"] = name,
+            ["_ParallelExecCount"] = (++count).ToString(CultureInfo.InvariantCulture),
+        };
+        return engine.BuildProjectFile(Path.Combine(sdkDirectory, "Running.proj"), null, properties, null);
     }
 
     public void ServeFrom(IBuildEngine9 guest, Func<bool> isCancelled)

@@ -54,6 +54,10 @@ internal static class Wording
     public static string Ids(IReadOnlyCollection<string> ids, int shown = 8) =>
         string.Join(", ", ids.Take(shown)) + (ids.Count > shown ? $" and {ids.Count - shown} more" : "");
 
+    /// <summary>A chain; of a long one both ends.</summary>
+    public static string Path(IReadOnlyList<string> steps) => steps.Count <= 8 ? string.Join(" -> ", steps)
+        : $"{string.Join(" -> ", steps.Take(4))} -> ... -> {string.Join(" -> ", steps.TakeLast(3))}";
+
     public static string Of(Proof proof) => proof == Proof.Proven ? "proven" : "believed";
 
     public static string Of(Model.SubtaskStatus status) => status switch

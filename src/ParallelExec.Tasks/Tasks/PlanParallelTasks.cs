@@ -37,6 +37,8 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         if (!TryWrite(plan))
             return false;
         log.Message(PlanText.For(plan, RunOptions));
+        if (!RunOptions.WhatIf.IsEmpty)
+            log.Message(WhatIfText.For(plan, RunOptions, History.Estimates));
         if (RunOptions.ShowPrompts)
             ShowPrompts(plan, log);
         log.DrainTo(BuildEngine);

@@ -11,8 +11,25 @@ internal sealed record Variant(string What, ExecutionPlan Plan, RunOptions Optio
     /// <summary>More than any run can use.</summary>
     public const int Unlimited = 1_000_000;
 
+    /// <summary>Where so much is looked at, it is not asked how processors are shared: that takes time for each pair that runs together.</summary>
+    private const long MostPairs = 5_000_000;
+
+    /// <summary>How many the machine has.</summary>
+    public required int Processors { get; init; }
+
     /// <summary>A subtask that takes half as long; null = all take what they took.</summary>
     public PlannedSubtask? Halved { get; init; }
+
+    /// <summary>How long it all takes.</summary>
+    /// <param name="cost">What each subtask costs when it is alone.</param>
+    public TimeSpan Makespan(Func<PlannedSubtask, Simulation.Cost> cost)
+    {
+        bool shares = Processors < Unlimited && (long)Plan.Count * Math.Min(Plan.Count, Options.MaxParallelism) <= MostPairs;
+        return shares ? Simulation.Makespan(Plan, Options, Of, Processors) : Simulation.Makespan(Plan, Options, each => Of(each).Alone);
+
+        Simulation.Cost Of(PlannedSubtask subtask) =>
+            Halved?.Index == subtask.Index ? cost(subtask) with { Alone = cost(subtask).Alone / 2 } : cost(subtask);
+    }
 
     /// <summary>Each change that one could make by itself, the cheapest first.</summary>
     /// <param name="critical">The critical path.</param>
@@ -21,15 +38,22 @@ internal sealed record Variant(string What, ExecutionPlan Plan, RunOptions Optio
     {
         if (Options.Schedule == ScheduleMode.Waves && Plan.Waves.Length > 1)
             yield return WithSchedule(ScheduleMode.Eager);
+        foreach (Variant more in MoreOfBudgets())
+            yield return more;
+        yield return WithCores(Math.Min(Options.MaxParallelism, Unlimited) * 2);
+        if (critical.MaxBy(duration) is { } longest)
+            yield return this with { What = $"split or shorten '{longest.Id}'", Halved = longest };
+    }
+
+    /// <summary>What the declaration could grant more of.</summary>
+    public IEnumerable<Variant> MoreOfBudgets()
+    {
         foreach (Pool pool in Plan.Pools)
-            yield return WithPool(pool, pool.Capacity + 1);
+            yield return WithPool(pool, Math.Min(pool.Capacity, Unlimited) + 1);
         if (HasAgents)
             yield return WithAgents(Math.Min(Options.MaxAgents, Unlimited) * 2);
         if (Plan.MaxMemory is { } memory)
             yield return WithMemory(memory > long.MaxValue / 2 ? long.MaxValue : memory * 2);
-        yield return WithCores(Math.Min(Options.MaxParallelism, Unlimited) * 2);
-        if (critical.MaxBy(duration) is { } longest)
-            yield return this with { What = $"split or shorten '{longest.Id}'", Halved = longest };
     }
 
     /// <summary>Each limit of the run taken away; <see cref="What"/> says which.</summary>
@@ -53,8 +77,12 @@ internal sealed record Variant(string What, ExecutionPlan Plan, RunOptions Optio
         this with { What = $"ParallelExecSchedule={schedule}", Options = Options with { Schedule = schedule } };
 
     /// <summary>A machine with so many cores, and an engine that uses them.</summary>
-    public Variant WithCores(int cores) =>
-        this with { What = Wording.Count(cores, "core"), Options = Options with { MaxParallelism = cores, NodeCount = cores } };
+    public Variant WithCores(int cores) => this with
+    {
+        What = Wording.Count(cores, "core"),
+        Options = Options with { MaxParallelism = cores, NodeCount = cores },
+        Processors = cores,
+    };
 
     private bool HasAgents => Plan.Subtasks.Any(subtask => subtask is { Excluded: null, Subtask.Work: AgentWork });
 

@@ -22,44 +22,43 @@ internal sealed record WhatIf
     public TimeSpan Changed { get; init; }
 
     /// <summary>The same work on a machine with so many cores, in both schedules.</summary>
-    /// <param name="duration">How long each subtask takes, whatever is beside it.</param>
-    public static IEnumerable<WhatIf> Of(ExecutionPlan plan, RunOptions options, int cores, Func<PlannedSubtask, TimeSpan> duration)
+    /// <param name="cost">What each subtask costs when it is alone.</param>
+    public static IEnumerable<WhatIf> Of(ExecutionPlan plan, RunOptions options, int cores, Func<PlannedSubtask, Simulation.Cost> cost)
     {
-        Variant machine = new Variant("", plan, options).WithCores(cores);
+        Variant machine = new Variant("", plan, options) { Processors = cores }.WithCores(cores);
         foreach (ScheduleMode schedule in new[] { ScheduleMode.Waves, ScheduleMode.Eager })
-            yield return Of(machine.WithSchedule(schedule), duration);
+            yield return Of(machine.WithSchedule(schedule), cost);
     }
 
-    private static WhatIf Of(Variant variant, Func<PlannedSubtask, TimeSpan> duration)
+    private static WhatIf Of(Variant variant, Func<PlannedSubtask, Simulation.Cost> cost)
     {
-        TimeSpan takes = Play(variant);
-        (IReadOnlyList<PlannedSubtask> path, _) = Simulation.CriticalPath(variant.Plan, duration);
-        (Variant? limit, _) = Least(variant.Limits(), takes);
-        (Variant? change, TimeSpan changed) = Least(variant.Changes(path, duration), takes);
+        TimeSpan takes = variant.Makespan(cost);
+        (IReadOnlyList<PlannedSubtask> path, _) = Simulation.CriticalPath(variant.Plan, Alone);
+        Least limit = Fastest(variant.Limits(), takes, cost), change = Fastest(variant.Changes(path, Alone), takes, cost);
         return new WhatIf
         {
             Options = variant.Options,
             Takes = takes,
-            BoundBy = limit?.What ?? "the critical path",
-            Change = change?.What ?? "",
-            Changed = changed,
+            BoundBy = limit.Best?.What ?? "the critical path",
+            Change = change.Best?.What ?? "",
+            Changed = change.Time,
         };
 
-        // Of two that save about the same, the first.
-        (Variant? Best, TimeSpan Time) Least(IEnumerable<Variant> variants, TimeSpan now)
-        {
-            Variant? best = null;
-            TimeSpan least = now;
-            foreach (Variant each in variants)
-            {
-                TimeSpan time = Play(each);
-                if (time < least - (now * Worth))
-                    (best, least) = (each, time);
-            }
-            return (best, least);
-        }
-
-        TimeSpan Play(Variant each) => Simulation.Makespan(each.Plan, each.Options, subtask =>
-            each.Halved is { } halved && halved.Index == subtask.Index ? duration(subtask) / 2 : duration(subtask));
+        TimeSpan Alone(PlannedSubtask subtask) => cost(subtask).Alone;
     }
+
+    // Of two that save about the same, the first.
+    private static Least Fastest(IEnumerable<Variant> variants, TimeSpan now, Func<PlannedSubtask, Simulation.Cost> cost)
+    {
+        var least = new Least(null, now);
+        foreach (Variant each in variants)
+        {
+            TimeSpan time = each.Makespan(cost);
+            if (time < least.Time - (now * Worth))
+                least = new Least(each, time);
+        }
+        return least;
+    }
+
+    private sealed record Least(Variant? Best, TimeSpan Time);
 }

@@ -59,7 +59,7 @@ internal static class Names
 
     /// <summary>Metadata of <c>ParallelAgent</c>.</summary>
     public static readonly IReadOnlySet<string> AgentMetadata = Set(
-        "Runner", "Tool", "Arguments", "Environment", "Permissions", "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens", "WhatIf");
+        "Runner", "Tool", "Arguments", "Environment", "Permissions", "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
 
     /// <summary>Metadata of <c>ParallelTeam</c>.</summary>
     public static readonly IReadOnlySet<string> TeamMetadata = Set("SharedContext", "Coordination");

@@ -52,8 +52,8 @@ internal static partial class Values
     /// <summary>How many cores machines have. Blanks part them too: in <c>-p:</c> the engine takes the rest for itself.</summary>
     public static ImmutableArray<int>? CoreCounts(string text)
     {
-        int?[] counts =
-            [.. text.Split([';', ',', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(count => WholeNumber(count, 1))];
+        string[] texts = text.Split([';', ',', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        int?[] counts = [.. texts.Select(count => WholeNumber(count, 1))];
         return Array.TrueForAll(counts, count => count is <= MostCores) && counts.Length is > 0 and <= MostCounts
             ? [.. counts.Select(count => count!.Value).Distinct()] : null;
     }

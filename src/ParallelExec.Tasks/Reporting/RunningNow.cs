@@ -68,7 +68,8 @@ internal sealed class RunningNow(ExecutionPlan plan, RunOptions options, LargeSe
     public string Heartbeat(DateTimeOffset at)
     {
         string[] waiting = [.. Entries(at, LongestId, usual: true)];
-        return $"{Progress} waiting for {Wording.Ids(waiting, MostNamed)}{(Left(at) is { } left ? $"; about {Wording.Duration(left)} left" : "")}";
+        string rest = Left(at) is { } left ? $"; about {Wording.Duration(left)} left" : "";
+        return $"{Progress} waiting for {Wording.Ids(waiting, MostNamed)}{rest}";
     }
 
     /// <summary>The same for a place with a limit: how far comes first, then what is left, then as many of those that run as fit.</summary>

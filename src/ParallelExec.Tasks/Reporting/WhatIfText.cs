@@ -36,7 +36,10 @@ internal sealed class WhatIfText
         PlannedSubtask[] work = [.. plan.Subtasks.Where(subtask => subtask is { Excluded: null, Subtask.Work: not MilestoneWork })];
         string[] unknown = [.. work.Where(subtask => Known(subtask) is null).Select(subtask => subtask.Id)];
         if (unknown.Length == work.Length)
-            return "What if: nobody knows how long these subtasks take. Run them once (-t:RunParallelTasks), or give them EstimatedDuration.";
+        {
+            return "What if? Nobody knows how long these subtasks take. Run them once (-t:RunParallelTasks), or give them "
+                + "EstimatedDuration.";
+        }
         TimeSpan now = new Variant("", plan, options) { Processors = processors }.Makespan(Cost);
         var rows = new List<string[]> { Headings };
         foreach (int cores in options.WhatIf.Order())
@@ -44,7 +47,8 @@ internal sealed class WhatIfText
         (IReadOnlyList<PlannedSubtask> path, TimeSpan length) = Simulation.CriticalPath(plan, subtask => Cost(subtask).Alone);
         List<string> lines =
         [
-            $"What if? Here, with {options.Schedule} and at most {options.MaxParallelism} at a time, it takes about {Wording.Duration(now)}.",
+            $"What if? Here, with {options.Schedule} and at most {options.MaxParallelism} at a time, it takes about "
+                + $"{Wording.Duration(now)}.",
             .. Table(rows),
             $"  No machine is faster than the critical path, {Wording.Duration(length)}: {Wording.Path([.. path.Select(each => each.Id)])}",
         ];

@@ -92,7 +92,8 @@ internal sealed record RunFigures
     }
 
     /// <summary>The one change that saves most; of two that save the same, the one that costs less.</summary>
-    private Advice? Most(TimeSpan now, TimeSpan eager, TimeSpan denser, TimeSpan wider, int more, IEnumerable<Advice> granted)
+    private Advice? Most(
+        TimeSpan now, TimeSpan eager, TimeSpan denser, TimeSpan wider, int more, IEnumerable<Advice> granted)
     {
         Advice[] changes =
         [

@@ -11,7 +11,7 @@ internal sealed record Variant(string What, ExecutionPlan Plan, RunOptions Optio
     /// <summary>More than any run can use.</summary>
     public const int Unlimited = 1_000_000;
 
-    /// <summary>Where so much is looked at, it is not asked how processors are shared: that takes time for each pair that runs together.</summary>
+    /// <summary>Beyond that it is not asked how processors are shared: it takes time for each two that run together.</summary>
     private const long MostPairs = 5_000_000;
 
     /// <summary>How many the machine has.</summary>

@@ -83,7 +83,7 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
         }
     }
 
-    /// <summary>Hands messages to the engine from a task of another project, of which errors and warnings would be if it had them.</summary>
+    /// <summary>Hands messages to the engine from a task of another project; errors and warnings would be that project's.</summary>
     /// <returns>False where the next is none.</returns>
     public bool DrainMessagesTo(IBuildEngine engine)
     {

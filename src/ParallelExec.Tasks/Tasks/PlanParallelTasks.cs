@@ -47,8 +47,8 @@ public sealed class PlanParallelTasks : ParallelTasksTask
     }
 
     private string WhatIf(ExecutionPlan plan) =>
-        new WhatIfText(
-            plan, RunOptions, History.Estimates, RunFileReader.TryRead(Path.Combine(RunOptions.Directory, RunFile.Name))).For(Environment.ProcessorCount);
+        new WhatIfText(plan, RunOptions, History.Estimates, RunFileReader.TryRead(Path.Combine(RunOptions.Directory, RunFile.Name)))
+            .For(Environment.ProcessorCount);
 
     /// <returns>False where a run could not write there either, because the folder is not ours.</returns>
     private bool TryWrite(ExecutionPlan plan)

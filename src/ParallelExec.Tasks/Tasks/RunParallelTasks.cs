@@ -122,9 +122,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         TellCi(log, isBeforeRun: false);
         MaskInCi();
         using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
-        using var engineThread = new EngineThread(
-            (IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount)
-        { SdkDirectory = SdkDirectory };
+        using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, SdkDirectory, NodeCount);
         if (ShowsLive)
             engineThread.ShowLive();
         using var composition = new RunComposition(

@@ -4,7 +4,8 @@ using MSBuildTask = Microsoft.Build.Utilities.Task;
 namespace ParallelExec.Tasks;
 
 /// <summary>
-/// Serves the run for as long as one text stands in the line that the terminal logger has for this node. Inside Running.proj; not for users.
+/// Serves the run for as long as one text stands in the line that the terminal logger has for this node. Inside Running.proj; not for
+/// users.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class ShowParallelTaskStatus : MSBuildTask, ICancelableTask

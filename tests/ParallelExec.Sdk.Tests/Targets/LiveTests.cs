@@ -11,7 +11,7 @@ public sealed class LiveTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [LinuxTheory]
-    [InlineData(100, 30, "-m:1", "first-of-two ", ", second-of-two ")]
+    [InlineData(100, 30, "-m:2", "first-of-two ", ", second-of-two ")]
     [InlineData(60, 20, "-m:4", "firs..-two ", " and 1 more")]
     public async Task The_line_of_the_terminal_logger_says_what_runs_and_how_far_the_run_is(
         int columns, int rows, string nodes, string first, string second)

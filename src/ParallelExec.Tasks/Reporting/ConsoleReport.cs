@@ -154,10 +154,17 @@ internal sealed class ConsoleReport : IRunObserver
             FailedTests.Show(log, subtask, result, Indent);
         else if (result is { IsFailure: true, Cause: "" }
             && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
-            log.Report(FailureText.For(planned, result));
+            ShowFailure(planned, result);
         else if (result.Status == SubtaskStatus.Blocked)
             log.Report(FailureText.Question(planned, result, options));
         ShowOutput(planned, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
+    }
+
+    private void ShowFailure(PlannedSubtask planned, SubtaskResult result)
+    {
+        log.Report(FailureText.For(planned, result));
+        if (FailureText.Lines(result) is { Length: > 0 } lines)
+            log.Message(string.Join('\n', lines.Take(LinesOnFailure).Select(line => Indent + line)));
     }
 
     private string Ended(PlannedSubtask planned, SubtaskResult result) =>

@@ -52,7 +52,7 @@ internal static class SummaryText
             .Where(each => each.Result.IsFailure)
             .OrderBy(each => each.Result.StartedAt + each.Result.Duration)
             .ThenBy(each => each.Index)
-            .Select(each => $"{each.Id} ({Wording.Shorten(each.Result.Reason, LongestReason)})")];
+            .Select(each => $"{each.Id} ({Wording.Shorten(Wording.OneLine(each.Result.Reason), LongestReason)})")];
         yield return $"  first failed {failed[0]}, then {Wording.Ids(failed[1..])}";
     }
 

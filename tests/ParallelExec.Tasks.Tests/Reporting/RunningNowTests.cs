@@ -2,6 +2,7 @@ using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
+using ParallelExec.State;
 
 namespace ParallelExec.Tests.Reporting;
 
@@ -74,6 +75,16 @@ public class RunningNowTests
         })
             report.On(happened);
         Assert.Equal(["[0/2]: a 2s"], said);
+    }
+
+    [Fact]
+    public void Marks_are_letters_where_the_console_knows_only_ASCII()
+    {
+        ExecutionPlan plan = Given.Plan("a", "b <- a");
+        StatusText Status(bool ascii) =>
+            new(plan, [], isRunning: false, JournalReader.Read(Given.Options, [])) { InAscii = ascii };
+        Assert.Equal("○ b\n  ○ a", Status(false).Tree(["b"]));
+        Assert.Equal("o b\n  o a", Status(true).Tree(["b"]));
     }
 
     private static Subtask Taking(string text, int seconds) =>

@@ -70,6 +70,7 @@ internal sealed class LiveLine(IBuildEngine9 engine, string sdkDirectory, int no
         {
             ["TargetFramework"] = shown,
             ["_ParallelExecRun"] = name,
+            ["_ParallelExecTasksAssembly"] = typeof(LiveLine).Assembly.Location,
             ["_ParallelExecCount"] = (++count).ToString(CultureInfo.InvariantCulture),
         };
         return engine.BuildProjectFile(Path.Combine(sdkDirectory, "Running.proj"), null, properties, null);

@@ -12,7 +12,7 @@ internal sealed record StatusLine(int Width, Action<string> Say)
     private static readonly TimeSpan LeastOfChange = TimeSpan.FromMilliseconds(400);
 
     /// <summary>In a long run nobody counts seconds, and each text costs something.</summary>
-    private const int TextsInAnyTime = 60;
+    private const int TextsInAnyTime = 30;
 
     private DateTimeOffset? startedAt;
     private DateTimeOffset saidAt;

@@ -157,7 +157,7 @@ internal sealed class RunComposition : IDisposable
         CiCommands? ci = CiCommands.For(Options.Ci);
         if (ci is not null)
             observers.Add(new CiReport(setup.Plan, Options, ci, setup.Environment, setup.Log, setup.Masker));
-        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log, ci));
+        observers.Add(new ConsoleReport(setup.Plan, Options, setup.Log, ci) { Status = setup.Status });
         if (ReportWriter.IsNeeded(Options))
             observers.Add(new ReportWriter(Options, setup.Log, setup.Masker));
         return observers;

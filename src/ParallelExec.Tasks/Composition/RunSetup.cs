@@ -6,6 +6,7 @@ using ParallelExec.Execution.Testing;
 using ParallelExec.Model;
 using ParallelExec.Parsing.TaskFolders;
 using ParallelExec.Planning;
+using ParallelExec.Reporting;
 using ParallelExec.State;
 
 namespace ParallelExec.Composition;
@@ -44,6 +45,9 @@ internal sealed record RunSetup
 
     /// <summary>How long the end of a run waits for a collector of spans.</summary>
     public TimeSpan TelemetryPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Who shows how far the run is, as long as it goes on; null = nobody.</summary>
+    public StatusLine? Status { get; init; }
 
     /// <summary>Told of each event before everybody else.</summary>
     public ImmutableArray<IRunObserver> FirstObservers { get; init; } = [];

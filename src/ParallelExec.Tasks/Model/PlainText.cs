@@ -9,12 +9,22 @@ namespace ParallelExec.Model;
 /// </summary>
 internal static partial class PlainText
 {
+    private static readonly string[] LocaleVariables = ["LC_ALL", "LC_CTYPE", "LANG"];
     private static readonly string[] CiVariables = ["GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI", "TEAMCITY_VERSION"];
 
     /// <summary>Whether a CI reads the log.</summary>
     /// <param name="variable">A variable of the build's environment.</param>
     public static bool IsReadByCi(Func<string, string?> variable) =>
         CiVariables.Any(name => variable(name) is { Length: > 0 } value && !value.Equals("false", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A console that can show ASCII only: its encoding, or the locale, says so.</summary>
+    /// <param name="variable">A variable of the build's environment.</param>
+    public static bool IsAsciiOnly(Encoding console, Func<string, string?> variable)
+    {
+        const string Mark = "\u2713";
+        string locale = LocaleVariables.Select(variable).FirstOrDefault(value => value is { Length: > 0 }) ?? "";
+        return locale is "C" or "POSIX" || console.GetString(console.GetBytes(Mark)) != Mark;
+    }
 
     /// <summary>The text without control characters (line breaks and tabs stay) and without halves of characters.</summary>
     /// <param name="ci">Commands to a CI are broken up by a space: <c>: :error</c>, <c>## vso[</c>.</param>

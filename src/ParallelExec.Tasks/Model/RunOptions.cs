@@ -62,6 +62,9 @@ internal sealed record RunOptions
     /// <summary>How much all agents may cost together.</summary>
     public SpendingLimit Spending { get; init; } = SpendingLimit.None;
 
+    /// <summary>A plan tells what it would take with so many cores.</summary>
+    public ImmutableArray<int> WhatIf { get; init; } = [];
+
     /// <summary>A plan shows the prompts too.</summary>
     public bool ShowPrompts { get; init; }
     public bool ReportMarkdown { get; init; } = true;

@@ -20,6 +20,10 @@ internal static class Wording
             : string.Create(CultureInfo.InvariantCulture, $"{(int)rounded.TotalHours}h{rounded.Minutes:00}m");
     }
 
+    /// <summary><c>12s</c>, else as <see cref="Duration"/>.</summary>
+    public static string Seconds(TimeSpan duration) => duration.TotalSeconds < 59.5
+        ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0}s") : Duration(duration);
+
     /// <summary><c>350 MB</c>, <c>1.5 GB</c>, with 1024 as the step, as memory is counted.</summary>
     public static string Memory(long bytes)
     {
@@ -33,6 +37,15 @@ internal static class Wording
     public static string Shorten(string text, int length) =>
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 4]) ? length - 4 : length - 3)] + "...";
 
+    /// <summary>Without its middle: both ends of an id tell which it is.</summary>
+    public static string Middle(string text, int length)
+    {
+        if (text.Length <= length)
+            return text;
+        int end = (length - 2) / 2;
+        return $"{text.AsSpan(0, length - 2 - end)}..{text.AsSpan(text.Length - end)}";
+    }
+
     /// <summary>A name that may have line breaks in it, where one line is meant.</summary>
     public static string OneLine(string text) =>
         text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\r', ' ');
@@ -40,6 +53,10 @@ internal static class Wording
     /// <summary>Some ids, and how many more there are.</summary>
     public static string Ids(IReadOnlyCollection<string> ids, int shown = 8) =>
         string.Join(", ", ids.Take(shown)) + (ids.Count > shown ? $" and {ids.Count - shown} more" : "");
+
+    /// <summary>A chain; of a long one both ends.</summary>
+    public static string Path(IReadOnlyList<string> steps) => steps.Count <= 8 ? string.Join(" -> ", steps)
+        : $"{string.Join(" -> ", steps.Take(4))} -> ... -> {string.Join(" -> ", steps.TakeLast(3))}";
 
     public static string Of(Proof proof) => proof == Proof.Proven ? "proven" : "believed";
 

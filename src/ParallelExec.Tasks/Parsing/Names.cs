@@ -71,7 +71,7 @@ internal static class Names
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
         "AllowNoTests", "DotnetConflicts", "AffectedSince", "MaxMemory", "Jobserver", "Telemetry", "Ci",
-        "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens");
+        "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens", "WhatIf");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
     public static readonly IReadOnlySet<string> Reports = Set("json", "html", "markdown", "mermaid", "junit", "trace");

@@ -12,6 +12,9 @@ internal static partial class Values
     /// <summary>A time-out goes into a timer of 32 bits: about 49 days.</summary>
     private const double LongestMilliseconds = uint.MaxValue - 1;
 
+    private const int MostCores = 4096;
+    private const int MostCounts = 16;
+
     public static TimeSpan? Duration(string text)
     {
         text = text.Trim();
@@ -43,6 +46,17 @@ internal static partial class Values
 
     public static int? WholeNumber(string text, int least) =>
         int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number : null;
+
+    public const string CoreCountsForm = "one or more whole numbers up to 4096, such as 16 or 2;4;8";
+
+    /// <summary>How many cores machines have. Blanks part them too: in <c>-p:</c> the engine takes the rest for itself.</summary>
+    public static ImmutableArray<int>? CoreCounts(string text)
+    {
+        string[] texts = text.Split([';', ',', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        int?[] counts = [.. texts.Select(count => WholeNumber(count, 1))];
+        return Array.TrueForAll(counts, count => count is <= MostCores) && counts.Length is > 0 and <= MostCounts
+            ? [.. counts.Select(count => count!.Value).Distinct()] : null;
+    }
 
     /// <summary>A size in bytes: a whole number and KB, MB, GB or TB, each a thousand times the one before.</summary>
     public static long? Size(string text)

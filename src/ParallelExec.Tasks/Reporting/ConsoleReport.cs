@@ -3,25 +3,35 @@ using ParallelExec.Events;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting.Ci;
-using ParallelExec.Scheduling;
 
 namespace ParallelExec.Reporting;
 
 /// <summary>Tells people what happens: one line per change, a failure with its output, a heartbeat, a summary.</summary>
-internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log, CiCommands? ci = null) : IRunObserver
+internal sealed class ConsoleReport : IRunObserver
 {
     /// <summary>How much of a failed subtask's output is shown; the log file has all of it.</summary>
     private const int LinesOnFailure = 100;
     private const string Indent = "    ";
 
-    // By index. Not a sorted dictionary: this one is compiled, of that one each method would be at each start.
-    private readonly List<Running> running = [];
+    private readonly ExecutionPlan plan;
+    private readonly RunOptions options;
+    private readonly IRunLog log;
+    private readonly CiCommands? ci;
     private DateTimeOffset lastSaid;
-    private readonly HashSet<int> over = [];
     private readonly List<Reused> reused = [];
-    private readonly LargeSets sets = LargeSets.Of(plan);
+    private readonly LargeSets sets;
+    private readonly RunningNow now;
     private SetProgress? progress;
-    private int ended;
+
+    public ConsoleReport(ExecutionPlan plan, RunOptions options, IRunLog log, CiCommands? ci = null)
+    {
+        (this.plan, this.options, this.log, this.ci) = (plan, options, log, ci);
+        sets = LargeSets.Of(plan);
+        now = new RunningNow(plan, options, sets);
+    }
+
+    /// <summary>Says how far the run is while nothing else is to be told; null = nobody looks.</summary>
+    public StatusLine? Status { get; init; }
 
     public void On(RunEvent happened)
     {
@@ -32,28 +42,24 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 log.Message(Opening());
                 break;
             case SubtaskStarted(var subtask, var at):
-                running.Insert(running.FindLastIndex(each => each.Subtask.Index < subtask.Index) + 1, new Running(subtask, at));
+                now.Started(subtask, at);
                 break;
             case ServiceReady(var service, var serving):
                 ShowReused();
-                running.RemoveAll(each => each.Subtask == service);
-                over.Add(service.Index);
+                now.Serves(service);
                 lastSaid = (serving.StartedAt ?? lastSaid) + serving.Duration;
                 log.Message($"{Progress()} {service.Id} is ready ({Wording.Duration(serving.Duration)}{Attempts(serving)}){Port(serving)}");
                 break;
             case SubtaskEnded(var subtask, var result):
                 if (!(result.Status is SubtaskStatus.UpToDate or SubtaskStatus.Resumed) && SetOf(subtask) is null)
                     ShowReused();
-                running.RemoveAll(each => each.Subtask == subtask);
-                ended++;
-                over.Add(subtask.Index);
+                now.Ended(subtask);
                 lastSaid = (result.StartedAt ?? lastSaid) + result.Duration;
                 ShowEnd(subtask, result);
                 break;
             case SubtasksSkipped(var skipped):
                 ShowReused();
-                ended += skipped.Subtasks.Count;
-                over.UnionWith(skipped.Subtasks.Select(subtask => subtask.Index));
+                now.Skipped(skipped.Subtasks);
                 foreach (PlannedSubtask subtask in skipped.Subtasks.Where(subtask => SetOf(subtask) is not null))
                     ShowSet(subtask, SubtaskStatus.Skipped, lastSaid);
                 log.Message($"{Progress()} {Wording.Ids([.. skipped.Subtasks.Select(subtask => subtask.Id)])} skipped: {skipped.Reason}");
@@ -64,12 +70,8 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 ShowReused();
                 log.Message($"Stopping what runs: {reason}.");
                 break;
-            case Tick(var at) { Waits: var waits } when at - lastSaid >= options.Heartbeat && running.Count > 0:
-                lastSaid = at;
-                ShowReused();
-                log.Message(Heartbeat(at) + (waits.Length > 0 ? $"; waiting to start: {waits}" : ""));
-                break;
-            case Tick:
+            case Tick tick:
+                ShowStatus(tick);
                 break;
             case RunEnded(var result):
                 ShowReused();
@@ -92,7 +94,19 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
         return $"{what}, at most {options.MaxParallelism} at a time{PlanText.Agents(plan, options)}";
     }
 
-    private string Progress() => $"[{ended}/{plan.Count}]";
+    private string Progress() => now.Progress;
+
+    private void ShowStatus(Tick tick)
+    {
+        (DateTimeOffset at, string waits) = (tick.At, tick.Waits.Length > 0 ? $"; waiting to start: {tick.Waits}" : "");
+        if (Status?.IsDue(at, now.HasChanged) == true && !now.IsEmpty)
+            Status.Say(now.Line(at, Status.Width));
+        if (at - lastSaid < options.Heartbeat || now.IsEmpty)
+            return;
+        lastSaid = at;
+        ShowReused();
+        log.Message(now.Heartbeat(at) + waits);
+    }
 
     private void ShowReused()
     {
@@ -140,10 +154,17 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
             FailedTests.Show(log, subtask, result, Indent);
         else if (result is { IsFailure: true, Cause: "" }
             && (result.Code != Codes.ProjectFailed || subtask.ContinueOnError == ContinueOnError.WarnAndContinue))
-            log.Report(FailureText.For(planned, result));
+            ShowFailure(planned, result);
         else if (result.Status == SubtaskStatus.Blocked)
             log.Report(FailureText.Question(planned, result, options));
         ShowOutput(planned, result, isOfSet && !(result.IsFailure && progress!.IsFirstFailure(subtask.Set!.Id)));
+    }
+
+    private void ShowFailure(PlannedSubtask planned, SubtaskResult result)
+    {
+        log.Report(FailureText.For(planned, result));
+        if (FailureText.Lines(result) is { Length: > 0 } lines)
+            log.Message(string.Join('\n', lines.Take(LinesOnFailure).Select(line => Indent + line)));
     }
 
     private string Ended(PlannedSubtask planned, SubtaskResult result) =>
@@ -177,30 +198,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
                 : null, AgentTranscript.For(subtask.Work), ci?.GroupOf(planned, result));
     }
 
-    private string Heartbeat(DateTimeOffset at)
-    {
-        string[] waiting = [.. running.Select(entry =>
-        {
-            string usual = entry.Subtask.Estimate is { } estimate ? $", usually {Wording.Duration(estimate)}" : "";
-            return $"{entry.Subtask.Id} ({Wording.Duration(at - entry.Since)}{usual})";
-        })];
-        return $"{Progress()} waiting for {Wording.Ids(waiting)}{(Left(at) is { } left ? $"; about {Wording.Duration(left)} left" : "")}";
-    }
-
-    /// <summary>What the rest takes if each takes what it took before; null where that is not known of all.</summary>
-    private TimeSpan? Left(DateTimeOffset at)
-    {
-        if (plan.Subtasks.Any(
-            subtask => subtask is { Excluded: null, Estimate: null, Subtask.Work: not MilestoneWork } && !over.Contains(subtask.Index)))
-            return null;
-        return Simulation.Makespan(plan, options, subtask =>
-        {
-            if (over.Contains(subtask.Index) || subtask.Estimate is not { } estimate)
-                return TimeSpan.Zero;
-            TimeSpan left = running.Find(each => each.Subtask == subtask) is { } started ? estimate - (at - started.Since) : estimate;
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        });
-    }
 
     private static string Counts(SubtaskResult result) => result.Tests is { } tests ? $": {Wording.Tests(tests)}"
         : result.Proof == Proof.Believed ? ": believed, nothing proves it" : "";
@@ -214,8 +211,6 @@ internal sealed class ConsoleReport(ExecutionPlan plan, RunOptions options, IRun
 
     private static string Because(SubtaskResult result) =>
         result.IsReused || result.Cause.Length > 0 ? $": {result.Reason}" : result.Why.Length > 0 ? $": {result.Why}" : "";
-
-    private sealed record Running(PlannedSubtask Subtask, DateTimeOffset Since);
 
     private sealed record Reused(string Id, SubtaskStatus Status);
 }

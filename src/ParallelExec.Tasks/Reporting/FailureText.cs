@@ -9,11 +9,15 @@ internal static class FailureText
 {
     private const int LongestQuestion = 2000;
 
+    /// <summary>So much of a reason of several lines goes into the error, of which loggers and CIs make one for each line.</summary>
+    private const int LongestError = 300;
+
     public static Diagnostic For(PlannedSubtask planned, SubtaskResult result)
     {
-        string what = result.Code == Codes.ExitCode ? $"failed with {result.Reason}" : $"failed: {result.Reason}";
+        string reason = InOneLine(result.Reason);
+        string what = result.Code == Codes.ExitCode ? $"failed with {reason}" : $"failed: {reason}";
         if (result.Code == Codes.TimedOut)
-            what = result.Reason;
+            what = reason;
         string command = result.Code == Codes.ExitCode ? Ran(planned.Subtask.Work) : "";
         string logFile = result.LogFile.Length > 0 ? $" Its output: {result.LogFile}" : "";
         // The engine turns no error of another project into a warning.
@@ -26,10 +30,21 @@ internal static class FailureText
             planned.Subtask.Origin);
     }
 
+    /// <summary>The lines of a reason that has several, for a block behind its error; empty where the error says it all.</summary>
+    public static string[] Lines(SubtaskResult result) =>
+        result.Reason.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } lines
+            ? [.. lines.Select(line => line.TrimEnd())] : [];
+
+    private static string InOneLine(string reason)
+    {
+        string[] lines = reason.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length < 2 ? reason.Trim() : Wording.Shorten(string.Join("; ", lines), LongestError);
+    }
+
     /// <summary>Nothing has failed; but nobody should overlook that somebody waits for him.</summary>
     public static Diagnostic Question(PlannedSubtask planned, SubtaskResult result, RunOptions options) => Diagnostic.Warning(
         Codes.NeedsInput,
-        $"'{planned.Id}' {Wording.Shorten(result.Reason, LongestQuestion)}{(result.Reason.EndsWith('?') ? "" : ".")} "
+        $"'{planned.Id}' {Wording.Shorten(Wording.OneLine(result.Reason), LongestQuestion)}{(result.Reason.EndsWith('?') ? "" : ".")} "
             + $"Answer it with: {new NextSteps(options).Answer(planned.Id)}",
         planned.Subtask.Origin);
 
@@ -43,7 +58,7 @@ internal static class FailureText
     private static string Ran(Work work) => work switch
     {
         CommandWork command => $": {Wording.Shorten(command.CommandLine.Trim().Split('\n')[0].TrimEnd('\r'), 120)}",
-        ToolWork tool => $": {Wording.Shorten(string.Join(' ', tool.Arguments.Prepend(tool.Tool)), 120)}",
+        ToolWork tool => $": {Wording.Shorten(Wording.OneLine(string.Join(' ', tool.Arguments.Prepend(tool.Tool))), 120)}",
         ProjectWork or AgentWork or TestWork or MilestoneWork => "",
         _ => throw work.NotKnown(),
     };

@@ -14,6 +14,9 @@ namespace ParallelExec.Reporting;
 internal sealed class StatusText(
     ExecutionPlan plan, IReadOnlyList<Feature> features, bool isRunning, JournalReader lastRun, NextSteps? next = null)
 {
+    /// <summary>The console can show nothing else.</summary>
+    public bool InAscii { get; init; }
+
     /// <summary>What waits for an answer, by id.</summary>
     public IReadOnlyDictionary<string, string> Questions { get; init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -139,11 +142,19 @@ internal sealed class StatusText(
     private static string Named(PlannedSubtask subtask) => subtask.Subtask.Title.Length == 0 ? subtask.Id
         : $"{subtask.Id}: {subtask.Subtask.Title}";
 
-    private static char Mark(Progress progress) => progress switch
+    private char Mark(Progress progress) => InAscii ? AsciiMark(progress) : progress switch
     {
         Progress.Completed => '✓',
         Progress.Running or Progress.Serving => '~',
         Progress.Failed or Progress.Blocked => '✗',
         _ => '○',
+    };
+
+    private static char AsciiMark(Progress progress) => progress switch
+    {
+        Progress.Completed => '+',
+        Progress.Running or Progress.Serving => '~',
+        Progress.Failed or Progress.Blocked => 'x',
+        _ => 'o',
     };
 }

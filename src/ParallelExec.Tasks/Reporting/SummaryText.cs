@@ -52,7 +52,7 @@ internal static class SummaryText
             .Where(each => each.Result.IsFailure)
             .OrderBy(each => each.Result.StartedAt + each.Result.Duration)
             .ThenBy(each => each.Index)
-            .Select(each => $"{each.Id} ({Wording.Shorten(each.Result.Reason, LongestReason)})")];
+            .Select(each => $"{each.Id} ({Wording.Shorten(Wording.OneLine(each.Result.Reason), LongestReason)})")];
         yield return $"  first failed {failed[0]}, then {Wording.Ids(failed[1..])}";
     }
 
@@ -127,8 +127,6 @@ internal static class SummaryText
         ImmutableArray<PlannedSubtask> path = figures.CriticalPath;
         string[] ids = [.. path.Select(subtask =>
             path.Length == 1 ? subtask.Id : $"{subtask.Id} {Wording.Duration(figures.Alone.Times[subtask.Index])}")];
-        string shown = ids.Length <= 8 ? string.Join(" -> ", ids)
-            : $"{string.Join(" -> ", ids.Take(4))} -> ... -> {string.Join(" -> ", ids.TakeLast(3))}";
-        return $"critical path {Wording.Duration(figures.CriticalTime)}: {shown}";
+        return $"critical path {Wording.Duration(figures.CriticalTime)}: {Wording.Path(ids)}";
     }
 }

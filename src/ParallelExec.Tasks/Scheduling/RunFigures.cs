@@ -74,8 +74,12 @@ internal sealed record RunFigures
         {
             Barriers = options.Schedule == ScheduleMode.Waves && plan.Waves.Length > 1 ? barriers : null,
             Unlimited = Simulation.Makespan(plan, unlimited, subtask => Alone.Times[subtask.Index]),
-            Advice = Most(now, eager, denser, wider, more),
+            Advice = Most(now, eager, denser, wider, more, Granted()),
         };
+
+        IEnumerable<Advice> Granted() => new Variant("", plan, options) { Processors = cores }.MoreOfBudgets()
+            .Select(variant => (variant.What, Time: variant.Makespan(Cost)))
+            .Select(each => new Advice($"{each.What}, about {Wording.Duration(each.Time)}", each.Time));
 
         TimeSpan Play(RunOptions other, int processors) => Simulation.Makespan(plan, other, Cost, processors);
 
@@ -88,11 +92,13 @@ internal sealed record RunFigures
     }
 
     /// <summary>The one change that saves most; of two that save the same, the one that costs less.</summary>
-    private Advice? Most(TimeSpan now, TimeSpan eager, TimeSpan denser, TimeSpan wider, int more)
+    private Advice? Most(
+        TimeSpan now, TimeSpan eager, TimeSpan denser, TimeSpan wider, int more, IEnumerable<Advice> granted)
     {
         Advice[] changes =
         [
             new($"ParallelExecSchedule=Eager, about {Wording.Duration(eager)}", eager),
+            .. granted,
             new($"ParallelExecMaxParallelism={more}, about {Wording.Duration(denser)}", denser),
             new($"on a machine with {more} cores, about {Wording.Duration(wider)}", wider),
         ];

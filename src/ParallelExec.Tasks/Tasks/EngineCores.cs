@@ -3,12 +3,13 @@ using Microsoft.Build.Framework;
 namespace ParallelExec.Tasks;
 
 /// <summary>
-/// The cores that the engine lets this task have. While it has some, the engine starts fewer projects; building while it has them can end
+/// The cores that the engine lets this run have. While it has some, the engine starts fewer projects; building while it has them can end
 /// the build. All of it is for the engine's own thread, also while that is yielded.
 /// </summary>
-internal sealed class EngineCores(IBuildEngine9 engine)
+internal sealed class EngineCores
 {
     private volatile bool isNeeded;
+    private IBuildEngine9? grantedBy;
     private int granted;
 
     /// <summary>Whether commands compute; set from any thread.</summary>
@@ -18,11 +19,12 @@ internal sealed class EngineCores(IBuildEngine9 engine)
     }
 
     /// <summary>Asks for them where they are needed, and gives them back where they are not.</summary>
-    public void Adjust(int wanted)
+    /// <param name="engine">That of the task that asks.</param>
+    public void Adjust(IBuildEngine9 engine, int wanted)
     {
         // Never a second request: that would wait until another task gives something back, and nobody would be served meanwhile.
         if (isNeeded && granted == 0)
-            Request(wanted);
+            Request(engine, wanted);
         else if (!isNeeded)
             Release();
     }
@@ -32,7 +34,7 @@ internal sealed class EngineCores(IBuildEngine9 engine)
         try
         {
             if (granted > 0)
-                engine.ReleaseCores(granted);
+                grantedBy!.ReleaseCores(granted);
         }
         catch (Exception e) when (IsAbort(e))
         {
@@ -44,11 +46,12 @@ internal sealed class EngineCores(IBuildEngine9 engine)
     // The engine's type is not among those that this is compiled against.
     public static bool IsAbort(Exception e) => e.GetType().Name == "BuildAbortedException";
 
-    private void Request(int wanted)
+    private void Request(IBuildEngine9 engine, int wanted)
     {
         try
         {
             granted = wanted > 0 ? engine.RequestCores(wanted) : 0;
+            grantedBy = engine;
         }
         catch (Exception e) when (e is NotImplementedException || IsAbort(e))
         {

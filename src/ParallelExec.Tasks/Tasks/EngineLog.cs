@@ -83,6 +83,25 @@ internal sealed class EngineLog(bool terminalLogger) : IRunLog, IDisposable
         }
     }
 
+    /// <summary>Hands messages to the engine from a task of another project; errors and warnings would be that project's.</summary>
+    /// <returns>False where the next is none.</returns>
+    public bool DrainMessagesTo(IBuildEngine engine)
+    {
+        while (true)
+        {
+            LogEntry? entry;
+            lock (gate)
+            {
+                if (!waiting.TryPeek(out entry))
+                    return true;
+                if (entry.Kind != LogEntryKind.Message)
+                    return false;
+                waiting.Dequeue();
+            }
+            entry.LogTo(engine, terminalLogger);
+        }
+    }
+
     /// <summary>From now on another node shows what comes: it reads <see cref="LogFile"/>.</summary>
     /// <returns>False where there can be no such file: then what comes waits here.</returns>
     public bool TryForwardTo(string folder)

@@ -37,12 +37,18 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         if (!TryWrite(plan))
             return false;
         log.Message(PlanText.For(plan, RunOptions));
+        if (!RunOptions.WhatIf.IsEmpty)
+            log.Message(WhatIf(plan));
         if (RunOptions.ShowPrompts)
             ShowPrompts(plan, log);
         log.DrainTo(BuildEngine);
         Plan = [.. plan.Subtasks.Select(subtask => ResultItems.For(plan, subtask, Masker))];
         return true;
     }
+
+    private string WhatIf(ExecutionPlan plan) =>
+        new WhatIfText(plan, RunOptions, History.Estimates, RunFileReader.TryRead(Path.Combine(RunOptions.Directory, RunFile.Name)))
+            .For(Environment.ProcessorCount);
 
     /// <returns>False where a run could not write there either, because the folder is not ours.</returns>
     private bool TryWrite(ExecutionPlan plan)

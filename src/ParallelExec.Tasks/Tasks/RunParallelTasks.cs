@@ -122,9 +122,9 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
         TellCi(log, isBeforeRun: false);
         MaskInCi();
         using var signals = new StopSignals(stop, (IBuildEngine4)BuildEngine, log);
-        using var engineThread = new EngineThread(
-            (IBuildEngine9)BuildEngine, log, RunOptions.Directory, NodeCount)
-        { SdkDirectory = SdkDirectory };
+        using var engineThread = new EngineThread((IBuildEngine9)BuildEngine, log, RunOptions.Directory, SdkDirectory, NodeCount);
+        if (ShowsLive)
+            engineThread.ShowLive();
         using var composition = new RunComposition(
             new RunSetup
             {
@@ -141,6 +141,7 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
                 History = History,
                 Features = Features,
                 FirstObservers = [new CoreDemand(engineThread.Need)],
+                Status = engineThread.Live is null ? null : new StatusLine(LiveLine.Width, engineThread.Say),
                 StopReason = () => signals.Received ?? "the build was cancelled",
             },
             stop.Token);
@@ -155,6 +156,10 @@ public sealed class RunParallelTasks : ParallelTasksTask, ICancelableTask, IDisp
             log.Report(Diagnostic.Error(Codes.Bug, $"{Wording.Bug(fault.Exception)} (in {fault.Where})"));
         return result;
     }
+
+    // Not where the build is quiet.
+    private bool ShowsLive => TerminalLogger
+        && BuildEngine is IBuildEngine10 { EngineServices: { } services } && services.LogsMessagesOfImportance(MessageImportance.High);
 
     // Not through the engine: each of its loggers would write it down, and binary logs are given to others.
     private void MaskInCi()

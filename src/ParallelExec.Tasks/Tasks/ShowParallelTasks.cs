@@ -26,6 +26,7 @@ public sealed class ShowParallelTasks : ParallelTasksTask
         var status = new StatusText(
             plan, Features, RunDirectory.IsTaken(RunOptions), JournalReader.Read(RunOptions, []), new NextSteps(RunOptions))
         {
+            InAscii = PlainText.IsAsciiOnly(Console.OutputEncoding, Environment.GetEnvironmentVariable),
             Questions = new Questions(RunOptions).Open(),
             LogOf = subtask => LogFiles.PathOf(RunOptions, subtask) is { } file && File.Exists(file) ? file : "",
         };

@@ -33,6 +33,7 @@ public sealed class StandaloneTests : IDisposable
             Sdk/ParallelExec.targets
             Sdk/ParallelExec.xsd
             Sdk/ParallelTasks.proj
+            Sdk/Running.proj
             Sdk/Sdk.props
             Sdk/Sdk.props.buildschema.json
             Sdk/Sdk.targets

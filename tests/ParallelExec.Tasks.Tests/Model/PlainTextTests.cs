@@ -35,4 +35,14 @@ public class PlainTextTests
     [InlineData("HOME", "/root", false)]
     public void A_CI_is_found_from_the_environment(string name, string value, bool found) =>
         Assert.Equal(found, PlainText.IsReadByCi(variable => variable == name ? value : null));
+
+    [Theory]
+    [InlineData("utf-8", "LANG", "en_US.UTF-8", false)]
+    [InlineData("utf-8", "LANG", "", false)]
+    [InlineData("utf-8", "LANG", "C", true)]
+    [InlineData("utf-8", "LC_ALL", "POSIX", true)]
+    [InlineData("iso-8859-1", "LANG", "en_US", true)]
+    [InlineData("us-ascii", "LANG", "", true)]
+    public void A_console_that_knows_only_ASCII_is_found(string encoding, string name, string value, bool only) =>
+        Assert.Equal(only, PlainText.IsAsciiOnly(System.Text.Encoding.GetEncoding(encoding), asked => asked == name ? value : null));
 }

@@ -22,18 +22,22 @@ public class OptionsParserTests
     public void What_is_set_is_read()
     {
         RunOptions options = Parse(
-            ("Schedule", "eager"), ("OnFailure", "KeepGoing"), ("MaxParallelism", " 3 "), ("Only", "a; b-*"), ("LogOutput", "None"), ("Heartbeat", "2m"), ("Reports", "json"));
+            ("Schedule", "eager"), ("OnFailure", "KeepGoing"), ("MaxParallelism", " 3 "), ("Only", "a; b-*"), ("LogOutput", "None"), ("Heartbeat", "2m"), ("Reports", "json"), ("WhatIf", " 8;2 4,2 "));
         Assert.Empty(diagnostics);
         Assert.Equal((ScheduleMode.Eager, OnFailure.KeepGoing, 3, true, LogOutput.None), (
             options.Schedule, options.OnFailure, options.MaxParallelism, options.MaxParallelismIsExplicit, options.LogOutput));
         Assert.Equal(["a", "b-*"], options.Only.ToArray());
         Assert.Equal(TimeSpan.FromMinutes(2), options.Heartbeat);
+        Assert.Equal([8, 2, 4], options.WhatIf.ToArray());
         Assert.False(options.ReportMarkdown);
     }
 
     [Theory]
     [InlineData("Schedule", "Later", "ParallelExecSchedule is 'Later'; expected one of Waves, Eager.")]
     [InlineData("OnFailure", "Stop", "ParallelExecOnFailure is 'Stop'; expected one of FinishWave, FailFast, KeepGoing.")]
+    [InlineData("WhatIf", "2;x", "ParallelExecWhatIf is '2;x'; expected one or more whole numbers up to 4096, such as 16 or 2;4;8.")]
+    [InlineData("WhatIf", "0", "ParallelExecWhatIf is '0'; expected one or more whole numbers up to 4096, such as 16 or 2;4;8.")]
+    [InlineData("WhatIf", "99999", "ParallelExecWhatIf is '99999'; expected one or more whole numbers up to 4096, such as 16 or 2;4;8.")]
     [InlineData("Enabled", "maybe", "ParallelExecEnabled is 'maybe'; expected true or false.")]
     [InlineData("RunOn", "Never", "ParallelExecRunOn is 'Never'; expected BeforeBuild or AfterBuild, or nothing.")]
     [InlineData("OnLocked", "Fail,Wait", "ParallelExecOnLocked is 'Fail,Wait'; expected one of Fail, Wait.")]

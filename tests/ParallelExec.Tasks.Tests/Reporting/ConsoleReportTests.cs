@@ -80,6 +80,23 @@ public sealed class ConsoleReportTests : IDisposable
     }
 
     [Fact]
+    public void A_reason_of_several_lines_is_one_error_and_a_block_behind_it()
+    {
+        ExecutionPlan plan = Given.Plan("bad", "worse");
+        SubtaskResult failed = Given.Failed with { Code = Codes.AgentFailed, Reason = "it says:\r\n  no key\nno model\n", ExitCode = null };
+        Tell(plan, Given.Options, new SubtaskEnded(plan.Find("bad"), failed), new SubtaskEnded(plan.Find("worse"), failed),
+            new RunEnded(Result(plan, 1) with { Results = [failed, failed] }));
+        Assert.StartsWith($"""
+            [1/2] bad failed (0.0s)
+            error {Codes.AgentFailed}: 'bad' failed: it says:; no key; no model.
+                it says:
+                  no key
+                no model
+            """, Shown, StringComparison.Ordinal);
+        Assert.Contains("\n  first failed bad (it says:   no key no model", Shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_heartbeat_says_what_is_waited_for_and_how_long_it_usually_takes()
     {
         ExecutionPlan plan = Given.Plan(Given.Options, [Given.Subtask("slow") with { EstimatedDuration = TimeSpan.FromSeconds(80) }, Given.Subtask("other")]);

@@ -71,8 +71,11 @@ public sealed class Terminal : IDisposable
         await FileWait.UntilAsync(async () =>
         {
             end = (await AskAsync("display-message", "-p", "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}")).Trim().Split('|');
-            // It is told as dead before its status is known.
-            return end[0] == "1" && end[1].Length + end[2].Length > 0;
+            if (end[0] != "1" || end[1].Length + end[2].Length > 0)
+                return end[0] == "1";
+            // The exit code is known a moment later. tmux 3.3 can miss that moment, and then looks only when another child of it has ended.
+            await AskAsync("run-shell", "true");
+            return false;
         });
         return int.TryParse(end[1], NumberStyles.None, CultureInfo.InvariantCulture, out int code)
             ? code

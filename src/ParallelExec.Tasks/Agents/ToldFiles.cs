@@ -149,9 +149,9 @@ internal sealed class ToldFiles
         Subtask before = members[^2], last = members[^1];
         string chain = members.Length == 2 ? "" : ", and so on, each to the one before it";
         string same = files.Count == 1 ? "one file" : "the same files";
-        string message = $"{who} may run at the same time, and what they are told names {same}: {what}. What one writes there, the other may overwrite. Let one wait for the other: add DependsOn=\"{before.Id}\" to "
-            + $"'{last.Id}'{chain}; or give each a file of its own: split it, and name in each prompt the part that is meant. What is only "
-            + "read belongs in ContextFiles.";
+        string message = $"{who} may run at the same time, and what they are told names {same}: {what}. What one writes there, the other "
+            + $"may overwrite. Let one wait for the other: add DependsOn=\"{before.Id}\" to '{last.Id}'{chain}; or give each a file of its "
+            + "own: split it, and name in each prompt the part that is meant. What is only read belongs in ContextFiles.";
         return Diagnostic.Warning(Codes.ToldSameFile, message, last.Origin, "Prompt");
     }
 }

@@ -22,7 +22,7 @@ internal static class LaterNames
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
         ("WhatIf", []),
-        ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
+        ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []),
         ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []),
         ("Launcher", []), ("Slots", []), ("SandboxNetwork", ["true"]),

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
 using ParallelExec.Files;
-using ParallelExec.Fingerprints;
-using ParallelExec.Model;
-using ParallelExec.Planning;
 
 namespace ParallelExec.Execution.Writes;
 
@@ -15,34 +12,10 @@ internal sealed class ProjectSnapshot
     {
     }
 
-    /// <summary>
-    /// What a pattern of the whole project stands for: that leaves out <c>bin</c>, <c>obj</c> and hidden folders. And without what is ours,
-    /// packages, and logs that the engine writes while the run goes on.
-    /// </summary>
-    public static PathPattern Watched(ExecutionPlan plan, RunOptions options)
-    {
-        string[] ours =
-        [
-            options.Directory, options.CacheDirectory,
-            .. plan.Subtasks.Select(subtask => subtask.Subtask.TaskFile?.Feature).OfType<string>(),
-            .. plan.Subtasks.Select(subtask => subtask.Subtask.Team?.SharedContext).OfType<string>(),
-        ];
-        return PathPattern.List(
-            [
-                "**", "!**/node_modules", "!**/*.binlog", "!msbuild*.log",
-                .. ours.Where(path => path.Length > 0 && RealPaths.IsInside(options.ProjectDirectory, path) && !IsLeftOut(path))
-                    .Distinct(StringComparer.Ordinal).Select(path => "!" + path),
-            ],
-            options.ProjectDirectory)[0];
-
-        bool IsLeftOut(string path) => Path.GetRelativePath(options.ProjectDirectory, path).Split(Path.DirectorySeparatorChar)
-            .Any(name => PatternSegment.IsLeftOutFolder(name));
-    }
-
-    public static ProjectSnapshot Take(PathPattern watched)
+    public static ProjectSnapshot Take(WatchedFiles watched)
     {
         var taken = new ProjectSnapshot();
-        foreach (string file in FileWalk.Files(watched))
+        foreach (string file in watched.Find())
         {
             if (FileIdentity.Of(file) is { } identity)
                 taken.files[file] = identity;

@@ -56,7 +56,11 @@ internal sealed class WriteFindings(
         ImmutableArray<int> declaring = [.. change.Suspects.Where(index => Declares(index, change.File))];
         if (!declaring.IsEmpty)
             return (declaring, declaring.Length == 1);
-        return (change.Suspects, change.Suspects.Length == 1);
+        // A command that says of a file that it reads it, and not that it writes it, is believed where there are others.
+        ImmutableArray<int> others = change.Suspects.RemoveAll(index =>
+            plan.Subtasks[index].Subtask.Work is not AgentWork && Reads(index, change.File));
+        ImmutableArray<int> by = others.IsEmpty ? change.Suspects : others;
+        return (by, by.Length == 1);
     }
 
     /// <summary>Two, where it is sure that each of them has: by their word, or because nobody else can have done it each time.</summary>

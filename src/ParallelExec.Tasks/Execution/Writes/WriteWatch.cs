@@ -17,11 +17,13 @@ internal sealed class WriteWatch : IRunObserver
     /// <summary>The clock of a file system goes in steps: what it says may be so much earlier than it was.</summary>
     private static readonly TimeSpan ClockStep = TimeSpan.FromMilliseconds(10);
 
+    private static readonly TimeSpan StillTrue = TimeSpan.FromMilliseconds(100);
+
     private readonly ExecutionPlan plan;
     private readonly RunOptions options;
     private readonly IRunLog log;
     private readonly TimeProvider time;
-    private readonly Lazy<PathPattern> watched;
+    private readonly WatchedFiles watched;
     private readonly WriteFindings findings;
     private readonly Dictionary<int, Ran> running = [];
 
@@ -33,13 +35,16 @@ internal sealed class WriteWatch : IRunObserver
     /// <summary>By wave: how many have not ended; 0 where nobody is of interest. Without barriers the run is one wave.</summary>
     private readonly int[] left;
     private ProjectSnapshot? last;
+
+    /// <summary>The end of a wave is the beginning of the next one.</summary>
+    private (ProjectSnapshot Snapshot, long At)? before;
     private int lastWave;
 
     public WriteWatch(
         ExecutionPlan plan, RunOptions options, IReadOnlyDictionary<string, string> environment, IRunLog log, TimeProvider time)
     {
         (this.plan, this.options, this.log, this.time) = (plan, options, log, time);
-        watched = new Lazy<PathPattern>(() => ProjectSnapshot.Watched(plan, options));
+        watched = new WatchedFiles(plan, options);
         findings = new WriteFindings(
             plan, options, SaysItWrote, files => GitIgnored.Of(files, options.ProjectDirectory, environment));
         left = new int[plan.Waves.Length + 1];
@@ -129,7 +134,8 @@ internal sealed class WriteWatch : IRunObserver
         int wave = WaveOf(subtask);
         if (left[wave] > 0 && (last is null || lastWave != wave))
         {
-            last = ProjectSnapshot.Take(watched.Value);
+            last = before is { } look && lastWave == wave - 1 && time.GetElapsedTime(look.At) < StillTrue
+                ? look.Snapshot : ProjectSnapshot.Take(watched);
             lastWave = wave;
             ended.Clear();
             findings.BeginWave();
@@ -159,7 +165,8 @@ internal sealed class WriteWatch : IRunObserver
     /// <returns>What is wrong with changes whose suspects have all ended.</returns>
     private IReadOnlyList<WriteFinding> Look()
     {
-        ProjectSnapshot now = ProjectSnapshot.Take(watched.Value);
+        ProjectSnapshot now = ProjectSnapshot.Take(watched);
+        before = (now, time.GetTimestamp());
         Ran[] ran = [.. ended.Concat(running.Values).Where(each => plan.Subtasks[each.Index].Subtask.Work is not MilestoneWork)];
         foreach ((string file, DateTime? at) in last!.ChangesTo(now))
         {

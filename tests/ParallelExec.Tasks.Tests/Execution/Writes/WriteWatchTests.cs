@@ -97,6 +97,14 @@ public sealed class WriteWatchTests : IDisposable
     }
 
     [UnixFact]
+    public async Task A_command_that_says_it_reads_a_file_is_not_taken_for_its_writer()
+    {
+        Subtask b = run.Shell("b", Meet("b", "a")) with { Inputs = PathPattern.List(["data.txt"], run.Folder.Path) };
+        (await run.Async(run.Agent("a", Meet("a", "b", "echo new > data.txt")), b)).AllSucceeded();
+        Assert.Equal(["'a' has changed 'data.txt' while", "'a' has changed what it does not"], Told.Select(told => told[..32]));
+    }
+
+    [UnixFact]
     public async Task One_after_the_other_may_change_one_file_and_each_is_known()
     {
         (await run.Async(

@@ -10,6 +10,7 @@ using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
 using ParallelExec.Execution.Services;
 using ParallelExec.Execution.Testing;
+using ParallelExec.Execution.Writes;
 using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Reporting;
@@ -36,6 +37,7 @@ internal sealed class RunComposition : IDisposable
     private readonly RemoteCache? remote;
     private readonly OutputCache? cache;
     private readonly RunTelemetry? telemetry;
+    private readonly WriteWatch? writes;
     private RunEngine? engine;
 
     /// <param name="stop">Asks for a stop: what runs is ended, cleanup still runs, then the run ends.</param>
@@ -49,6 +51,8 @@ internal sealed class RunComposition : IDisposable
             : RunTelemetry.TryBegin(setup.Plan, Options, setup.Environment, runId, setup.Log, setup.Masker);
         handOver = new HandOver(
             setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
+        if (WriteWatch.IsNeeded(setup.Plan, Options))
+            writes = new WriteWatch(setup.Plan, Options, setup.Environment, setup.Log, setup.Time);
         jobserver = ChildJobs.For(Options, setup.Environment);
         processes = new ProcessRunner(threads, setup.Masker, watchdog, jobserver);
         reuse = new Reuse(
@@ -92,6 +96,7 @@ internal sealed class RunComposition : IDisposable
         {
             TickInterval = Options.LogOutput == LogOutput.Live ? LiveOutput.Interval : TimeSpan.FromMilliseconds(500),
             StopReason = setup.StopReason,
+            Writes = writes,
             CleanupLimit = setup.CleanupLimit,
         };
         return engine.RunAsync(stop);
@@ -135,6 +140,9 @@ internal sealed class RunComposition : IDisposable
     private List<IRunObserver> Observers(Journal begun)
     {
         List<IRunObserver> observers = [.. setup.FirstObservers];
+        // What it has to say of an end comes before the end.
+        if (writes is not null)
+            observers.Add(writes);
         if (Options.LogOutput == LogOutput.Live)
             observers.Add(new LiveOutput(Options, setup.Log));
         if (SharedContexts.IsNeeded(setup.Plan))

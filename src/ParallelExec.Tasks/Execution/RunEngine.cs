@@ -1,5 +1,6 @@
 using ParallelExec.Events;
 using ParallelExec.Execution.Services;
+using ParallelExec.Execution.Writes;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Scheduling;
@@ -40,6 +41,9 @@ internal sealed class RunEngine(
 
     /// <summary>How often observers are told that time has passed.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Sees who writes what, and is among the observers too; null = nobody looks.</summary>
+    public WriteWatch? Writes { get; init; }
 
     /// <summary>Why a stop was asked for, in words.</summary>
     public Func<string> StopReason { get; init; } = () => "the build was cancelled";
@@ -184,6 +188,7 @@ internal sealed class RunEngine(
     private void HandleEnd(PlannedSubtask subtask, SubtaskResult result)
     {
         result = services.Judged(subtask, result);
+        result = Writes?.Judged(subtask, result) ?? result;
         KeepEnd(subtask, result);
         schedule.Complete(subtask, result);
         bool fatal = result.IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False;

@@ -22,7 +22,9 @@ internal static class Codes
     public const string EmptyWildcard = "PEX2005";
     public const string NothingSelected = "PEX2006";
     public const string Unbalanced = "PEX2007";
+    public const string UndeclaredWrite = "PEX2008";
     public const string DotnetConflict = "PEX2009";
+    public const string ToldSameFile = "PEX2010";
     public const string NoInput = "PEX2011";
     public const string ChangesUnknown = "PEX2012";
 

@@ -26,6 +26,9 @@ internal sealed record RunOptions
     public WriteConflictMode WriteConflicts { get; init; }
     public DotnetConflictMode DotnetConflicts { get; init; }
 
+    /// <summary>What is done about writes that nobody has declared; null = those of agents are told.</summary>
+    public UndeclaredWrites? UndeclaredWrites { get; init; }
+
     /// <summary>What no change since this commit, branch or tag can reach is left out; empty = nothing is.</summary>
     public string AffectedSince { get; init; } = "";
 
@@ -207,6 +210,19 @@ internal enum WriteConflictMode
     Error,
     Serialize,
     Warn,
+}
+
+/// <summary>Of what subtasks write without declaring it.</summary>
+internal enum UndeclaredWrites
+{
+    /// <summary>Nobody looks for it.</summary>
+    Off,
+
+    /// <summary>It is told.</summary>
+    Warn,
+
+    /// <summary>Whoever did it, or may have done it and ended last, has failed.</summary>
+    Error,
 }
 
 /// <summary>Of subtasks that would build one .NET project at the same time, each by a process of its own.</summary>

@@ -21,7 +21,7 @@ internal static class LaterNames
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
-        ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []), ("UndeclaredWrites", ["Off"]),
+        ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []),
         ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []),
         ("Launcher", []), ("Slots", []), ("SandboxNetwork", ["true"]),

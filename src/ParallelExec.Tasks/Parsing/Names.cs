@@ -70,7 +70,7 @@ internal static class Names
         "RunOn", "Heartbeat", "Enabled", "Version", "TaskFolder", "AllowOutside", "Summary",
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
-        "AllowNoTests", "DotnetConflicts", "AffectedSince", "MaxMemory", "Jobserver", "Telemetry", "Ci",
+        "AllowNoTests", "DotnetConflicts", "UndeclaredWrites", "AffectedSince", "MaxMemory", "Jobserver", "Telemetry", "Ci",
         "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens", "WhatIf");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>

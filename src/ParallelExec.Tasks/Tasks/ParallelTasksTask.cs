@@ -139,6 +139,7 @@ public abstract class ParallelTasksTask : MSBuildTask
         }
         PromptText prompts = Prompts();
         AgentCheck.CheckContext(plan, running: true, Diagnostics);
+        ToldFiles.Check(plan, RunOptions, Diagnostics);
         AgentCheck.Check(plan, prompts, environment, Diagnostics);
         return prompts;
     }

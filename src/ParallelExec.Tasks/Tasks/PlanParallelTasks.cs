@@ -31,7 +31,10 @@ public sealed class PlanParallelTasks : ParallelTasksTask
         if (plan is not null)
             Diagnostics.AddRange(plan.Subtasks.Select(subtask => subtask.Reused?.Problem).OfType<Diagnostic>());
         if (plan is not null)
+        {
             AgentCheck.CheckContext(plan, running: false, Diagnostics);
+            ToldFiles.Check(plan, RunOptions, Diagnostics);
+        }
         if (!ReportDiagnostics() || plan is null)
             return false;
         if (!TryWrite(plan))

@@ -12,7 +12,8 @@ public sealed class AskingTests : IDisposable
     [UnixFact]
     public async Task A_question_is_answered_by_the_command_that_is_told_and_the_next_run_goes_on_with_it()
     {
-        const string Ask = "cat > $1.prompt; grep -q 'red, or blue' $1.prompt && touch out || echo 'NEEDS INPUT: Which colour?'";
+        const string Ask =
+            "cat > obj/$1.prompt; grep -q 'red, or blue' obj/$1.prompt && touch out || echo 'NEEDS INPUT: Which colour?'";
         folder.Write("agent.sh", Ask);
         folder.Write("tasks/f/task.json", "{}");
         folder.Write("tasks/f/subtask_01.json", """{"seq": "01", "suggested_agent": "Coder", "deliverables": ["./out"]}""");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ParallelExec.Agents;
 using ParallelExec.Events;
 using ParallelExec.Fingerprints;
+using ParallelExec.Execution.Writes;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;
@@ -73,6 +74,7 @@ public sealed class ObserverTests : IDisposable
             nameof(ConvertedOutputs) => new ConvertedOutputs(plan, options, log),
             nameof(RunTelemetry) => RunTelemetry.TryBegin(
                 plan, options, new Dictionary<string, string>(), new string('1', 32), log, masker: null)!,
+            nameof(WriteWatch) => new WriteWatch(plan, options, new Dictionary<string, string>(), log, TimeProvider.System),
             nameof(CiReport) => new CiReport(plan, options, new GitHubActions(), new Dictionary<string, string>(), log, masker: null),
             nameof(Journal) => Journal.Begin(options, "1", DateTimeOffset.UnixEpoch, [], log, masker: null),
             _ => throw new InvalidOperationException($"{name} is new: say here how it is made"),

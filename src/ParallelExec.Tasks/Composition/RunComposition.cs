@@ -4,6 +4,7 @@ using ParallelExec.Events;
 using ParallelExec.Exchange;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Attempts;
+using ParallelExec.Execution.Isolation;
 using ParallelExec.Execution.Jobserver;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
@@ -32,6 +33,7 @@ internal sealed class RunComposition : IDisposable
     private readonly ChildJobs? jobserver;
     private readonly ProcessRunner processes;
     private readonly Reuse reuse;
+    private readonly IsolationSet? isolation;
     private readonly Journal? journal;
     private readonly RemoteCache? remote;
     private readonly OutputCache? cache;
@@ -47,14 +49,18 @@ internal sealed class RunComposition : IDisposable
         watchdog = new Watchdog(runId, setup.Environment);
         telemetry = Options.Telemetry == TelemetryMode.None ? null
             : RunTelemetry.TryBegin(setup.Plan, Options, setup.Environment, runId, setup.Log, setup.Masker);
+        bool isIsolated = IsolatedRun.IsNeeded(setup.Plan);
         handOver = new HandOver(
-            setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
+            setup.Plan, Options, isIsolated ? GitProgram.Unbound(setup.Environment) : setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
         jobserver = ChildJobs.For(Options, setup.Environment);
         processes = new ProcessRunner(threads, setup.Masker, watchdog, jobserver);
         reuse = new Reuse(
             setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records,
                 setup.Masker);
-        journal = Journal.TryBegin(Options, runId, setup.Time.GetUtcNow(), reuse.Kept, setup.Log, setup.Masker);
+        isolation = isIsolated
+            ? IsolationStart.TryBegin(setup.Plan, Options, runId, setup.Environment, processes, handOver, setup.Masker, setup.Log) : null;
+        // What can not begin is no run.
+        journal = isIsolated && isolation is null ? null : Journal.TryBegin(Options, runId, setup.Time.GetUtcNow(), reuse.Kept, setup.Log, setup.Masker);
         remote = Options is { Cache: CacheMode.Remote, RemoteCache: { } address }
             ? new RemoteCache(address, Options.RemoteCacheWrite, setup.Environment.GetValueOrDefault(RemoteCache.TokenVariable), setup.Log)
             : null;
@@ -85,6 +91,8 @@ internal sealed class RunComposition : IDisposable
             projects,
             new ServiceRunner(Options, handOver, processes, threads, setup.Time),
             new ServiceUse(setup.Plan, reuse),
+            handOver,
+            isolation?.Run,
             journal,
             setup.Log,
             setup.Time);
@@ -93,6 +101,7 @@ internal sealed class RunComposition : IDisposable
             TickInterval = Options.LogOutput == LogOutput.Live ? LiveOutput.Interval : TimeSpan.FromMilliseconds(500),
             StopReason = setup.StopReason,
             CleanupLimit = setup.CleanupLimit,
+            Ending = isolation is null ? null : result => isolation.End.End(result, stop),
         };
         return engine.RunAsync(stop);
     }

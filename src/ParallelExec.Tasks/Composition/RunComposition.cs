@@ -50,8 +50,9 @@ internal sealed class RunComposition : IDisposable
         telemetry = Options.Telemetry == TelemetryMode.None ? null
             : RunTelemetry.TryBegin(setup.Plan, Options, setup.Environment, runId, setup.Log, setup.Masker);
         bool isIsolated = IsolatedRun.IsNeeded(setup.Plan);
+        IReadOnlyDictionary<string, string> environment = isIsolated ? GitProgram.Unbound(setup.Environment) : setup.Environment;
         handOver = new HandOver(
-            setup.Plan, Options, isIsolated ? GitProgram.Unbound(setup.Environment) : setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
+            setup.Plan, Options, environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
         jobserver = ChildJobs.For(Options, setup.Environment);
         processes = new ProcessRunner(threads, setup.Masker, watchdog, jobserver);
         reuse = new Reuse(
@@ -60,7 +61,8 @@ internal sealed class RunComposition : IDisposable
         isolation = isIsolated
             ? IsolationStart.TryBegin(setup.Plan, Options, runId, setup.Environment, processes, handOver, setup.Masker, setup.Log) : null;
         // What can not begin is no run.
-        journal = isIsolated && isolation is null ? null : Journal.TryBegin(Options, runId, setup.Time.GetUtcNow(), reuse.Kept, setup.Log, setup.Masker);
+        journal = isIsolated && isolation is null
+            ? null : Journal.TryBegin(Options, runId, setup.Time.GetUtcNow(), reuse.Kept, setup.Log, setup.Masker);
         remote = Options is { Cache: CacheMode.Remote, RemoteCache: { } address }
             ? new RemoteCache(address, Options.RemoteCacheWrite, setup.Environment.GetValueOrDefault(RemoteCache.TokenVariable), setup.Log)
             : null;

@@ -88,8 +88,8 @@ internal sealed class RunDirectory : IDisposable
                 {
                     return Diagnostic.Warning(
                         Codes.NotApplied,
-                        $"'{worktrees}' stays: in it are git worktrees whose work is not merged. git worktree list names them, git worktree "
-                            + "unlock and remove take one away.");
+                        $"'{worktrees}' stays: in it are git worktrees whose work is not merged. git worktree list names them, git "
+                            + "worktree unlock and remove take one away.");
                 }
             }
             PlainFolder.RemoveIfEmpty(directory);

@@ -7,7 +7,9 @@ using ParallelExec.Planning;
 
 namespace ParallelExec.Execution.Isolation;
 
-/// <summary>The isolated subtasks of one run: each gets a worktree with what it depends on, and what it did is committed in its name.</summary>
+/// <summary>
+/// The isolated subtasks of one run: each gets a worktree with what it depends on, and what it did is committed in its name.
+/// </summary>
 internal sealed class IsolatedRun(
     ExecutionPlan plan, RunOptions options, Worktrees trees, TreeChecks checks, IsolationLedger ledger, SecretMasker? masker, IRunLog log)
 {

@@ -4,8 +4,8 @@ using ParallelExec.Model;
 namespace ParallelExec.Execution.Isolation;
 
 /// <summary>
-/// When all subtasks have ended: their branches are brought together, and the branch that is checked out goes on to the result. Only then is
-/// anything of the user's touched, and only when all went well.
+/// When all subtasks have ended: their branches are brought together, and the branch that is checked out goes on to the result. Only then
+/// is anything of the user's touched, and only when all went well.
 /// </summary>
 internal sealed class IsolationEnd(
     RunOptions options, Repository repository, Worktrees trees, MergeTrain train, IsolationLedger ledger, IsolatedRun run, IRunLog log)
@@ -28,15 +28,16 @@ internal sealed class IsolationEnd(
             if (result.Succeeded && !result.IsBlocked)
                 return Merge(result, done, cancel);
             log.Message(
-                $"Nothing is merged, because not all has succeeded. The work of those that have is on {BranchesOf(done)}. The next run with "
-                    + $"-p:ParallelExecResume=true goes on with it.");
+                $"Nothing is merged, because not all has succeeded. The work of those that have is on {BranchesOf(done)}. The next run "
+                    + "with -p:ParallelExecResume=true goes on with it.");
             return result;
         }
         catch (GitFailedException e)
         {
             log.Report(Diagnostic.Error(
-                Codes.MergeStopped, $"The merge stopped: {e.Message}. Your branch is as it was, and all branches of subtasks are kept. Mend "
-                    + $"that, and {GoOn}."));
+                Codes.MergeStopped,
+                $"The merge stopped: {e.Message}. Your branch is as it was, and all branches of subtasks are kept. Mend that, and "
+                    + $"{GoOn}."));
             return result with { IsMergeStopped = true };
         }
         finally
@@ -110,8 +111,8 @@ internal sealed class IsolationEnd(
         return Diagnostic.Error(
             Codes.MergeStopped,
             $"The merge stopped at '{id}': {what}. Your branch is as it was, and all branches are kept: "
-                + $"{Repository.ShortOf(stop.At.Work.Branch)}{(outcome.Merged.IsEmpty ? "" : $", and {branch} with what is merged")}. To go on: "
-                + $"in {tree}, git merge {merged}, mend it, commit; then {GoOn}.",
+                + $"{Repository.ShortOf(stop.At.Work.Branch)}{(outcome.Merged.IsEmpty ? "" : $", and {branch} with what is merged")}. "
+                + $"To go on: in {tree}, git merge {merged}, mend it, commit; then {GoOn}.",
             stop.At.Planned.Subtask.Origin,
             "Isolation");
     }

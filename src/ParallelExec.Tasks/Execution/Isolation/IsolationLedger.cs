@@ -33,8 +33,8 @@ internal sealed class IsolationLedger(string folder, string run, string runBase,
             }
             all[work.Branch] = work with { State = IsolatedState.Unfinished, Tip = trees.TipOf(work.Branch) ?? "" };
             log.Message(
-                $"An earlier run was interrupted while {(work.Id.Length > 0 ? $"'{work.Id}' worked" : "it merged")} in {work.Tree}: what was "
-                    + $"committed is on the branch {Repository.ShortOf(work.Branch)}, what was not is still there.");
+                $"An earlier run was interrupted while {(work.Id.Length > 0 ? $"'{work.Id}' worked" : "it merged")} in {work.Tree}: what "
+                    + $"was committed is on the branch {Repository.ShortOf(work.Branch)}, what was not is still there.");
         }
         Save();
     }

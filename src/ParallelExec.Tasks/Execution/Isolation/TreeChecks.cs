@@ -8,7 +8,9 @@ using ParallelExec.Planning;
 
 namespace ParallelExec.Execution.Isolation;
 
-/// <summary>A subtask in another tree than the project's: its paths there, what makes the tree ready, and commands that are run there.</summary>
+/// <summary>
+/// A subtask in another tree than the project's: its paths there, what makes the tree ready, and commands that are run there.
+/// </summary>
 internal sealed class TreeChecks(RunOptions options, string root, ProcessRunner processes, HandOver handOver)
 {
     /// <summary>The subtask as it is in another tree.</summary>
@@ -28,7 +30,8 @@ internal sealed class TreeChecks(RunOptions options, string root, ProcessRunner 
                 Inputs = [.. subtask.Inputs.Select(input => input.In(project))],
                 Outputs = [.. subtask.Outputs.Select(output => output.In(project))],
                 // What git does not know is in no other tree: it is read where it is.
-                ContextFiles = [.. subtask.ContextFiles.Select(file => Path.Exists(workspace.PathOf(file)) ? workspace.PathOf(file) : file)],
+                ContextFiles = [.. subtask.ContextFiles.Select(
+                    file => Path.Exists(workspace.PathOf(file)) ? workspace.PathOf(file) : file)],
             },
         };
     }

@@ -16,13 +16,13 @@ internal sealed class Worktrees(GitProgram git, Repository repository)
     public static string NameOf(string id)
     {
         string name = LogFiles.SafeName(id);
-        string digest = name.Contains('~', StringComparison.Ordinal) ? name[(name.LastIndexOf('~') + 1)..] : "";
-        if (digest.Length == 0 && !name.Contains("..", StringComparison.Ordinal)
-            && !name.EndsWith(".lock", StringComparison.OrdinalIgnoreCase) && !name.StartsWith('-'))
+        bool isRefused = name.Contains("..", StringComparison.Ordinal) || name.StartsWith('-')
+            || name.EndsWith(".lock", StringComparison.OrdinalIgnoreCase);
+        if (!isRefused && !name.Contains('~', StringComparison.Ordinal))
             return name;
-        // What is readable of it, and what is its own.
-        string readable = new([.. name.Split('~')[0].Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
-        return $"s-{readable.Trim('-')}-{(digest.Length > 0 ? digest : "dot")}";
+        // What is readable of it, and a digest: no id has a ~ in it, so that there is one.
+        string[] parts = LogFiles.SafeName(id + "~").Split('~');
+        return $"s-{new string([.. parts[0].Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim('-')}-{parts[^1]}";
     }
 
     /// <summary>A worktree with a new branch; only its making is one after another, the files are written beside others'.</summary>
@@ -30,7 +30,10 @@ internal sealed class Worktrees(GitProgram git, Repository repository)
     public void Add(string tree, string branch, string commit)
     {
         lock (gate)
-            git.Ask(repository.Root, "worktree", "add", "--quiet", "--lock", "--no-checkout", "-b", Repository.ShortOf(branch), tree, commit);
+        {
+            git.Ask(
+                repository.Root, "worktree", "add", "--quiet", "--lock", "--no-checkout", "-b", Repository.ShortOf(branch), tree, commit);
+        }
         // Of a tree that holds nothing yet.
         git.Ask(tree, "reset", "--quiet", "--hard");
     }
@@ -74,7 +77,9 @@ internal sealed class Worktrees(GitProgram git, Repository repository)
     /// <summary>Takes a merge of ours back, with what checks have left in its worktree.</summary>
     public void BackTo(string tree, string commit) => git.Ask(tree, "reset", "--quiet", "--hard", commit);
 
-    /// <summary>All that is in the worktree and not ignored, committed on its branch, whether who worked there has committed or not.</summary>
+    /// <summary>
+    /// All that is in the worktree and not ignored, committed on its branch, whether who worked there has committed or not.
+    /// </summary>
     /// <param name="begin">The commit that the work began with.</param>
     /// <returns>The last commit of the work. Null where it can not be told; then <paramref name="problem"/> says why.</returns>
     public string? Commit(string tree, string branch, string begin, string message, out string problem)
@@ -154,5 +159,9 @@ internal sealed class Worktrees(GitProgram git, Repository repository)
 
     /// <summary>Those that git ignores, and so does not commit.</summary>
     public string[] Ignored(string tree, string[] files) => files.Length == 0 ? []
-        : git.Run(tree, ["check-ignore", "-z", "--", .. files]).Text.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        : [.. git.Run(
+            tree,
+            ["--literal-pathspecs", "ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--",
+                .. files.Select(file => Path.GetRelativePath(tree, file).Replace('\\', '/'))])
+            .Text.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(file => Path.GetFullPath(file, tree))];
 }

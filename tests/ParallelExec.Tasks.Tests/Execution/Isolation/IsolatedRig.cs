@@ -15,7 +15,7 @@ internal sealed class IsolatedRig : IDisposable
     {
         environment = new Dictionary<string, string>
         {
-            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "",
+            ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "",
             ["HOME"] = Run.Folder.Path,
             ["GIT_CONFIG_NOSYSTEM"] = "1",
             ["GIT_CONFIG_GLOBAL"] = Run.Folder.Combine(".git", "no-such-file"),
@@ -32,6 +32,9 @@ internal sealed class IsolatedRig : IDisposable
 
     public Run Run { get; } = new();
 
+    /// <summary>Of git, as the tests call it.</summary>
+    public IReadOnlyDictionary<string, string> Environment => environment;
+
     public TestFolder Folder => Run.Folder;
 
     /// <summary>A file's content in the user's own tree.</summary>
@@ -42,7 +45,8 @@ internal sealed class IsolatedRig : IDisposable
     /// <summary>Branches of ours.</summary>
     public string[] Branches => Lines(Git("for-each-ref", "--format=%(refname:short)", "refs/heads/parallelexec", "refs/parallelexec"));
 
-    public int WorktreeCount => Lines(Git("worktree", "list", "--porcelain")).Count(line => line.StartsWith("worktree ", StringComparison.Ordinal)) - 1;
+    public int WorktreeCount => Lines(Git("worktree", "list", "--porcelain"))
+        .Count(line => line.StartsWith("worktree ", StringComparison.Ordinal)) - 1;
 
     /// <summary>An isolated subtask that runs a command line of a Unix shell.</summary>
     public Subtask Isolated(string text, string command) => Run.Shell(text, command) with { Isolation = Worktree };
@@ -66,7 +70,7 @@ internal sealed class IsolatedRig : IDisposable
     public string State() => string.Join(
         '\n',
         [Git("symbolic-ref", "HEAD"), Head, Convert.ToHexString(File.ReadAllBytes(Folder.Combine(".git", "index"))),
-            .. Folder.Files().Where(file => !file.StartsWith("state/", StringComparison.Ordinal) && !file.StartsWith(".git/", StringComparison.Ordinal))
+            .. Folder.Files().Where(file => file.Split('/')[0] is not ("state" or ".git"))
                 .Select(file => $"{file}: {Folder.Read(file)}")]);
 
     public static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);

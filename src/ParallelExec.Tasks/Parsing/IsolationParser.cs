@@ -38,5 +38,8 @@ internal static class IsolationParser
 
     /// <summary>What isolated subtasks have that do not say it themselves.</summary>
     public static WorktreeUse Defaults(IsolationMode mode, string? setup, ImmutableArray<string> files, string projectDirectory) =>
-        new(mode, setup is null ? null : new CommandWork(setup, Shell: null), PathPattern.List(files, projectDirectory));
+        new(
+            mode,
+            setup is null ? null : new CommandWork(setup, Shell: null),
+            files.IsEmpty ? [] : PathPattern.List(files, projectDirectory));
 }

@@ -10,6 +10,19 @@ internal static class IsolationCheck
 {
     public static void Check(IReadOnlyList<Subtask> subtasks, Graph graph, string?[] excluded, List<Diagnostic> diagnostics)
     {
+        // Where nothing is isolated, nobody pays for what it takes.
+        foreach (Subtask subtask in subtasks)
+        {
+            if (subtask.IsIsolated)
+            {
+                CheckAll(subtasks, graph, excluded, diagnostics);
+                return;
+            }
+        }
+    }
+
+    private static void CheckAll(IReadOnlyList<Subtask> subtasks, Graph graph, string?[] excluded, List<Diagnostic> diagnostics)
+    {
         var seen = new bool[subtasks.Count];
         var from = new Queue<(int Isolated, int Index)>();
         for (int index = 0; index < subtasks.Count; index++)

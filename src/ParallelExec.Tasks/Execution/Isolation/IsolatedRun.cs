@@ -54,14 +54,7 @@ internal sealed class IsolatedRun(
             for (int i = isOnOne ? 1 : 0; i < before.Length && failure is null; i++)
             {
                 if (trees.Merge(work.Tree, before[i].Work.Tip, $"Merge '{before[i].Planned.Id}' for '{planned.Id}'") is { } files)
-                {
-                    string others = string.Join(", ", before[..i].Select(other => $"'{other.Planned.Id}'"));
-                    failure = SubtaskResult.Failed(
-                        Codes.MergeStopped,
-                        $"it depends on {others} and '{before[i].Planned.Id}', which can not be merged: both have changed "
-                            + $"{Wording.Ids(files, shown: 5)}. Their branches are {string.Join(", ", before[..(i + 1)]
-                                .Select(one => Repository.ShortOf(one.Work.Branch)))}. Let one of them depend on the other");
-                }
+                    failure = Unmergeable(before[..(i + 1)], files);
             }
             works[planned.Index] = work = ledger.Set(work with { Base = trees.HeadOf(work.Tree) });
             if (failure is null && checks.MakeReady(planned, work.Tree, cancel) is { } notReady)
@@ -82,6 +75,18 @@ internal sealed class IsolatedRun(
         }
         works[planned.Index] = null;
         return null;
+    }
+
+    private static SubtaskResult Unmergeable(MergedWork[] works, string[] files)
+    {
+        MergedWork last = works[^1];
+        string others = string.Join(", ", works[..^1].Select(other => $"'{other.Planned.Id}'"));
+        string branches = string.Join(" ", works[..^1].Select(other => Repository.ShortOf(other.Work.Branch)));
+        return SubtaskResult.Failed(
+            Codes.MergeStopped,
+            $"it depends on {others} and '{last.Planned.Id}', which have changed the same places of {Wording.Ids(files, shown: 5)}. To go "
+                + $"on: in {last.Work.Tree}, git merge {branches}, mend it, commit; then run again with -p:ParallelExecResume=true. Or let "
+                + $"'{last.Planned.Id}' depend on {others}");
     }
 
     /// <summary>It has ended: what it did is committed, whatever came of it.</summary>

@@ -56,6 +56,12 @@ internal sealed class IsolationLedger(string folder, string run, string runBase,
     {
         lock (gate)
         {
+            // Of what is in a result, only the last is ever asked for.
+            if (work.State is IsolatedState.Merged)
+            {
+                foreach (IsolatedWork old in all.Values.Where(old => old.Id == work.Id && old.State == IsolatedState.Merged).ToArray())
+                    all.Remove(old.Branch);
+            }
             all[work.Branch] = work;
             Write();
         }

@@ -1,6 +1,7 @@
 using ParallelExec.Execution.Processes;
 using ParallelExec.Model;
 using ParallelExec.TestKit;
+using ParallelExec.Tests.Agents;
 
 namespace ParallelExec.Tests.Execution.Isolation;
 
@@ -51,6 +52,13 @@ internal sealed class IsolatedRig : IDisposable
     /// <summary>An isolated subtask that runs a command line of a Unix shell.</summary>
     public Subtask Isolated(string text, string command) => Run.Shell(text, command) with { Isolation = Worktree };
 
+    /// <summary>An isolated agent that is a shell script, which git does not see.</summary>
+    public Subtask IsolatedAgent(string text, string script)
+    {
+        Folder.Write(".git/info/exclude", "*.sh\n");
+        return Run.Agent(text, script) with { Isolation = Worktree };
+    }
+
     public void Commit(params (string Path, string Text)[] files)
     {
         foreach ((string path, string text) in files)
@@ -70,7 +78,8 @@ internal sealed class IsolatedRig : IDisposable
     public string State() => string.Join(
         '\n',
         [Git("symbolic-ref", "HEAD"), Head, Convert.ToHexString(File.ReadAllBytes(Folder.Combine(".git", "index"))),
-            .. Folder.Files().Where(file => file.Split('/')[0] is not ("state" or ".git"))
+            .. Folder.Files()
+                .Where(file => file.Split('/')[0] is not ("state" or ".git") && !file.EndsWith(".sh", StringComparison.Ordinal))
                 .Select(file => $"{file}: {Folder.Read(file)}")]);
 
     public static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -158,4 +158,50 @@ public sealed class IsolationTests : IDisposable
         rig.Git("merge", "-q", merged);
         Assert.Equal(("new\nmine\n", "mine\n"), (rig["a.txt"], rig["shared.txt"]));
     }
+
+    [UnixFact]
+    public async Task Of_three_agents_two_change_one_file_and_all_works_are_whole()
+    {
+        string before = rig.State();
+        Subtask[] agents =
+        [
+            rig.IsolatedAgent("a", "cat > /dev/null; echo from a > shared.txt"),
+            rig.IsolatedAgent("b", "cat > /dev/null; echo from b > shared.txt"),
+            rig.IsolatedAgent("c", "cat > /dev/null; echo from c > c.txt"),
+        ];
+        rig.Run.Options = rig.Run.Options with { MaxAgents = 3 };
+        var results = await rig.Run.Async(agents);
+        results.AllSucceeded();
+        Assert.Contains(
+            "The merge stopped at 'b': it and 'a' have changed shared.txt.",
+            Assert.Single(rig.Run.Log.Reported, one => one.Code == Codes.MergeStopped).Message, StringComparison.Ordinal);
+        Assert.Equal(before, rig.State());
+        foreach (string id in new[] { "a", "b" })
+        {
+            string branch = rig.Branches.Single(name => name.EndsWith($"/{id}", StringComparison.Ordinal));
+            Assert.Equal($"from {id}", rig.Git("show", $"{branch}:shared.txt"));
+        }
+        // Nobody pays twice: without Resume too.
+        Assert.All((await rig.Run.Async(agents)).Run.Results, result => Assert.Equal(SubtaskStatus.Resumed, result.Status));
+    }
+
+    [UnixFact]
+    public async Task Two_that_conflict_fail_what_depends_on_both_and_it_goes_on_as_the_reason_says()
+    {
+        Subtask[] subtasks =
+        [
+            rig.Isolated("a", "echo a > shared.txt"), rig.Isolated("b", "echo b > shared.txt"),
+            rig.Isolated("c <- a, b", "cp shared.txt c.txt"),
+        ];
+        var results = await rig.Run.Async(subtasks);
+        Assert.Equal((SubtaskStatus.Failed, Codes.MergeStopped), (results["c"].Status, results["c"].Code));
+        Assert.StartsWith(
+            "it depends on 'a' and 'b', which have changed the same places of shared.txt. To go on: in ", results["c"].Reason,
+            StringComparison.Ordinal);
+        string[] words = results["c"].Reason.Split("To go on: in ")[1].Split(", mend it")[0].Split(", git merge ");
+        rig.Git("-C", words[0], "merge", "-q", "-X", "theirs", words[1]);
+        rig.Run.Options = rig.Run.Options with { Resume = true };
+        Assert.True((await rig.Run.Async(subtasks)).Run.Succeeded);
+        Assert.Equal(("a\n", "a\n"), (rig["shared.txt"], rig["c.txt"]));
+    }
 }

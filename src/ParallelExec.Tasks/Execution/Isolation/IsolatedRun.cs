@@ -37,6 +37,9 @@ internal sealed class IsolatedRun(
             && planned.Subtask is { Cache: true, Always: false, TaskFile: null };
         if (!isAsked || ranAgain is not null || ledger.Kept(planned.Id, DigestOf(planned.Subtask)) is not { } kept)
             return null;
+        // What it was made of has been made anew, in a run that did not come to it.
+        if (Before(planned).Any(before => !trees.IsIn(before.Work.Ended ?? before.Work.Tip, kept.Tip)))
+            return null;
         works[planned.Index] = kept;
         return new SuccessRecord { Fingerprint = new Fingerprint([], kept.Digest), Outputs = [], Values = kept.Values, Notes = kept.Notes };
     }

@@ -21,6 +21,9 @@ internal sealed record IsolatedWork(string Id, string Run, string Branch, string
     /// <summary>The last commit of its work; empty while it works.</summary>
     public string Tip { get; init; } = "";
 
+    /// <summary>The last commit when the subtask had ended, where somebody has gone on with it since; not kept.</summary>
+    public string? Ended { get; init; }
+
     /// <summary>Of what it was asked to do.</summary>
     public string Digest { get; init; } = "";
     public ImmutableSortedDictionary<string, string> Values { get; init; } = SubtaskResult.NoValues;

@@ -100,6 +100,7 @@ internal sealed class IsolationLedger(string folder, string run, string runBase,
         return found is null ? null : found with
         {
             State = IsolatedState.Succeeded,
+            Ended = found.Tip,
             Tip = trees.TipOf(found.Branch) is { } now && trees.IsIn(found.Tip, now) ? now : found.Tip,
         };
     }

@@ -64,4 +64,19 @@ public sealed class IsolationKillTests : IDisposable
         Assert.Equal(rig["shared.txt"], rig["a.txt"]);
         Assert.StartsWith("1\n2\n", rig["a.txt"], StringComparison.Ordinal);
     }
+
+    [UnixFact]
+    public async Task What_was_made_of_something_older_is_made_anew()
+    {
+        Subtask b = rig.Isolated("b <- a", "cp a.txt b.txt");
+        (await rig.Run.Async(rig.Isolated("a", "echo old > a.txt"), b)).AllSucceeded();
+        // As a run leaves it that is killed between the two.
+        Subtask a = rig.Isolated("a", "echo new > a.txt");
+        rig.Run.Options = rig.Run.Options with { Merge = MergeMode.None, Resume = true };
+        (await rig.Run.Async(a)).AllSucceeded();
+        rig.Run.Options = rig.Run.Options with { Merge = MergeMode.Apply };
+        var results = await rig.Run.Async(a, b);
+        Assert.Equal((SubtaskStatus.Resumed, SubtaskStatus.Succeeded), (results["a"].Status, results["b"].Status));
+        Assert.Equal(("new\n", "new\n"), (rig["a.txt"], rig["b.txt"]));
+    }
 }

@@ -4,6 +4,7 @@ using ParallelExec.Events;
 using ParallelExec.Exchange;
 using ParallelExec.Execution;
 using ParallelExec.Execution.Attempts;
+using ParallelExec.Execution.Isolation;
 using ParallelExec.Execution.Jobserver;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
@@ -33,6 +34,7 @@ internal sealed class RunComposition : IDisposable
     private readonly ChildJobs? jobserver;
     private readonly ProcessRunner processes;
     private readonly Reuse reuse;
+    private readonly IsolationSet? isolation;
     private readonly Journal? journal;
     private readonly RemoteCache? remote;
     private readonly OutputCache? cache;
@@ -49,8 +51,10 @@ internal sealed class RunComposition : IDisposable
         watchdog = new Watchdog(runId, setup.Environment);
         telemetry = Options.Telemetry == TelemetryMode.None ? null
             : RunTelemetry.TryBegin(setup.Plan, Options, setup.Environment, runId, setup.Log, setup.Masker);
+        bool isIsolated = IsolatedRun.IsNeeded(setup.Plan);
+        IReadOnlyDictionary<string, string> environment = isIsolated ? GitProgram.Unbound(setup.Environment) : setup.Environment;
         handOver = new HandOver(
-            setup.Plan, Options, setup.Environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
+            setup.Plan, Options, environment, runId, new HandOverFiles(Options, setup.Masker), setup.Log.Report, telemetry?.Trace);
         if (WriteWatch.IsNeeded(setup.Plan, Options))
             writes = new WriteWatch(setup.Plan, Options, setup.Environment, setup.Log, setup.Time);
         jobserver = ChildJobs.For(Options, setup.Environment);
@@ -58,7 +62,11 @@ internal sealed class RunComposition : IDisposable
         reuse = new Reuse(
             setup.Plan, Options, handOver, hashes, new ToolVersions(handOver, processes, setup.Log, stop), setup.Earlier.Records,
                 setup.Masker);
-        journal = Journal.TryBegin(Options, runId, setup.Time.GetUtcNow(), reuse.Kept, setup.Log, setup.Masker);
+        isolation = isIsolated
+            ? IsolationStart.TryBegin(setup.Plan, Options, runId, setup.Environment, processes, handOver, setup.Masker, setup.Log) : null;
+        // What can not begin is no run.
+        journal = isIsolated && isolation is null
+            ? null : Journal.TryBegin(Options, runId, setup.Time.GetUtcNow(), reuse.Kept, setup.Log, setup.Masker);
         remote = Options is { Cache: CacheMode.Remote, RemoteCache: { } address }
             ? new RemoteCache(address, Options.RemoteCacheWrite, setup.Environment.GetValueOrDefault(RemoteCache.TokenVariable), setup.Log)
             : null;
@@ -89,6 +97,8 @@ internal sealed class RunComposition : IDisposable
             projects,
             new ServiceRunner(Options, handOver, processes, threads, setup.Time),
             new ServiceUse(setup.Plan, reuse),
+            handOver,
+            isolation?.Run,
             journal,
             setup.Log,
             setup.Time);
@@ -98,6 +108,7 @@ internal sealed class RunComposition : IDisposable
             StopReason = setup.StopReason,
             Writes = writes,
             CleanupLimit = setup.CleanupLimit,
+            Ending = isolation is null ? null : result => isolation.End.End(result, stop),
         };
         return engine.RunAsync(stop);
     }

@@ -73,8 +73,11 @@ internal sealed record RunResult
     /// <summary>A bug of ours, or a fault that nobody expected, that stopped the run; null where there was none.</summary>
     public RunFault? Fault { get; init; }
 
+    /// <summary>What isolated subtasks have done could not be brought together.</summary>
+    public bool IsMergeStopped { get; init; }
+
     /// <summary>False when a subtask without <c>ContinueOnError</c> failed, or the run was stopped.</summary>
-    public bool Succeeded => Stopped is null && Fault is null && !Plan.Subtasks.Any(subtask =>
+    public bool Succeeded => Stopped is null && Fault is null && !IsMergeStopped && !Plan.Subtasks.Any(subtask =>
         Results[subtask.Index].IsFailure && subtask.Subtask.ContinueOnError == ContinueOnError.False);
 
     /// <summary>Subtasks wait for a person: nothing has failed, and not all is done.</summary>

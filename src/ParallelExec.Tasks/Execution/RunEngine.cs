@@ -51,6 +51,9 @@ internal sealed class RunEngine(
     /// <summary>How long cleanup (<c>Always</c>) may take once the run was told to stop from outside.</summary>
     public TimeSpan CleanupLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What is still to be done when all subtasks have ended, before anybody is told that the run has.</summary>
+    public Func<RunResult, RunResult>? Ending { get; init; }
+
     /// <param name="stop">Asks for a stop: what runs is ended, cleanup still runs, then the result is returned.</param>
     public Task<RunResult> RunAsync(CancellationToken stop)
     {
@@ -209,9 +212,24 @@ internal sealed class RunEngine(
             Stopped = stopReason,
             Fault = fault,
         };
+        if (Ending is not null && fault is null)
+            result = End(result);
         Tell(new RunEnded(result));
         // One of those that were told may have failed at it.
         ended.TrySetResult(result with { Fault = fault });
+    }
+
+    private RunResult End(RunResult result)
+    {
+        try
+        {
+            return Ending!(result) with { Duration = time.GetElapsedTime(started) };
+        }
+        catch (Exception e)
+        {
+            fault = new RunFault("the end of the run", e);
+            return result with { Fault = fault };
+        }
     }
 
     private SubtaskResult LeftOut(PlannedSubtask subtask) =>

@@ -1,5 +1,7 @@
 using ParallelExec.Events;
+using ParallelExec.Exchange;
 using ParallelExec.Execution.Attempts;
+using ParallelExec.Execution.Isolation;
 using ParallelExec.Execution.Processes;
 using ParallelExec.Execution.Reusing;
 using ParallelExec.Execution.Runners;
@@ -14,6 +16,7 @@ namespace ParallelExec.Execution;
 
 /// <summary>Brings one subtask to its end: by what it did before, by what the cache has, or by its work.</summary>
 /// <param name="cache">Null where there is none.</param>
+/// <param name="isolated">Null where nothing is isolated.</param>
 internal sealed class SubtaskExecutor(
     RunOptions options,
     BlockingThreads threads,
@@ -24,6 +27,8 @@ internal sealed class SubtaskExecutor(
     ProjectRunner projects,
     ServiceRunner services,
     ServiceUse use,
+    HandOver handOver,
+    IsolatedRun? isolated,
     Journal journal,
     IRunLog log,
     TimeProvider time)
@@ -113,6 +118,8 @@ internal sealed class SubtaskExecutor(
         // Files of task folders say themselves whether they are blocked.
         if (planned.Subtask.TaskFile is null && reuse.OpenQuestionOf(planned) is { } question)
             return SubtaskResult.Blocked(question) with { StartedAt = startedAt };
+        if (planned.Subtask.IsIsolated)
+            return await IsolatedAsync(planned, results, isolated!, startedAt, cancel).ConfigureAwait(false);
         sets.Look(planned);
         Reused reused = reuse.Find(planned);
         if (reused.Record is { } record)
@@ -149,6 +156,31 @@ internal sealed class SubtaskExecutor(
         cache?.Store(planned, reused.Fingerprint, result);
         return result;
     }
+
+    /// <summary>In a worktree of its own. What it did before is told by branches, not by files of the project's folder.</summary>
+    private async Task<SubtaskResult> IsolatedAsync(
+        PlannedSubtask planned, IReadOnlyList<SubtaskResult?> results, IsolatedRun run, DateTimeOffset startedAt, CancellationToken cancel)
+    {
+        string? again = reuse.RanAgain(planned);
+        if (run.Find(planned, again) is { } record)
+        {
+            reuse.HandOn(planned, record);
+            return new SubtaskResult
+            {
+                Status = SubtaskStatus.Resumed,
+                Reason = "succeeded in an earlier run",
+                StartedAt = startedAt,
+                Values = record.Values,
+            };
+        }
+        journal.Working(planned.Id, startedAt, null);
+        reuse.SetHasRun(planned);
+        if (run.Enter(planned, cancel, out SubtaskResult? failure) is not { } there)
+            return failure! with { StartedAt = startedAt, Attempts = 1 };
+        SubtaskResult result = await attempts.RunAsync(there, results, null, cancel).ConfigureAwait(false);
+        return run.Leave(planned, there, result, handOver.NotesFrom(planned));
+    }
+
     // Its results are an output, so that they are what they were.
     private TestSummary? KeptTests(PlannedSubtask planned) =>
         planned.Subtask.Work is TestWork ? TestTotals.Kept(TestFiles.ResultOf(options, planned.Id)) : null;

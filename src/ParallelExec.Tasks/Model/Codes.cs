@@ -76,9 +76,12 @@ internal static class Codes
     public const string PromptTooLong = "PEX6007";
     public const string TeamUnknown = "PEX6008";
     public const string SharedContextNotWritten = "PEX6009";
+    public const string MergeStopped = "PEX6010";
     public const string OnlyWord = "PEX6011";
     public const string NeedsInput = "PEX6012";
     public const string SpendingLimit = "PEX6013";
+    public const string NotIsolated = "PEX6014";
+    public const string NotApplied = "PEX6015";
 
     // PEX9xxx: a bug of ours
     public const string Bug = "PEX9001";

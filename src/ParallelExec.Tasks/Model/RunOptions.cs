@@ -104,6 +104,18 @@ internal sealed record RunOptions
     /// <summary>Who is told, while the run goes on, of spans.</summary>
     public TelemetryMode Telemetry { get; init; }
 
+    /// <summary>Where agents work that do not say it themselves.</summary>
+    public IsolationMode Isolation => Worktrees.Mode;
+
+    /// <summary>What isolated subtasks have that do not say it themselves.</summary>
+    public WorktreeUse Worktrees { get; init; } = WorktreeUse.None;
+
+    /// <summary>What becomes of the branches of isolated subtasks.</summary>
+    public MergeMode Merge { get; init; }
+
+    /// <summary>A command that must pass after each merge; empty = none.</summary>
+    public string MergeVerify { get; init; } = "";
+
     /// <summary>The engine that is told, in its own form, what happens.</summary>
     public CiEngine Ci { get; init; }
 }

@@ -87,6 +87,12 @@ internal sealed record Subtask
     /// <summary>A command that must pass after the work, in the same attempt.</summary>
     public CommandWork? Verify { get; init; }
 
+    /// <summary>Where it works; null = nobody has said so, then in the project's own folder.</summary>
+    public WorktreeUse? Isolation { get; init; }
+
+    /// <summary>It works in a git worktree of its own.</summary>
+    public bool IsIsolated => Isolation is { Mode: IsolationMode.Worktree };
+
     /// <summary>There is more for its success than somebody's word.</summary>
     public bool IsProvable => !Outputs.IsEmpty || Verify is not null;
 

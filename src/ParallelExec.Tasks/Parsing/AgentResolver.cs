@@ -24,7 +24,8 @@ internal sealed class AgentResolver(IReadOnlyList<Declaration> agents, RunOption
                     Codes.InvalidValue,
                     $"ParallelExecAgentRunner is '{options.AgentRunner}'; expected a ParallelAgent item or one of {Presets}."));
         return [.. subtasks.Select(
-            subtask => subtask.Work is AgentWork work ? subtask with { Work = With(subtask, work, For(work.Agent)) }
+            subtask => subtask.Work is AgentWork work
+                ? IsolationParser.Resolved(subtask with { Work = With(subtask, work, For(work.Agent)) }, options)
                 : subtask)];
     }
 

@@ -13,7 +13,7 @@ internal static class LaterNames
 
     /// <summary>Metadata of <c>ParallelTask</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Metadata = Map(
-        ("Launcher", []), ("Isolation", ["none"]), ("WorktreeSetup", []), ("WorktreeFiles", []),
+        ("Launcher", []),
         ("Permissions", []));
 
     /// <summary>Metadata of <c>ParallelConvert</c>.</summary>
@@ -21,8 +21,6 @@ internal static class LaterNames
 
     /// <summary>Properties, without their prefix <c>ParallelExec</c>.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Properties = Map(
-        ("Isolation", ["none"]), ("Merge", []), ("MergeVerify", []),
-        ("WorktreeSetup", []), ("WorktreeFiles", []),
         ("Permissions", []),
         ("Launcher", []), ("Slots", []), ("SandboxNetwork", ["true"]),
         ("ExportFormat", []), ("ExportJobs", []), ("ExportCheck", ["false"]));

@@ -19,7 +19,8 @@ internal static class Names
         "Timeout", "Retries", "RetryDelay", "ContinueOnError", "Cores", "Pools", "Memory", "EstimatedDuration", "Always",
         "Outputs", "WorkingDirectory", "Environment", "Secrets", "Shell", "ParseDiagnostics",
         "ContextFiles", "AcceptanceCriteria", "Verify", "Team", "Role", "Inputs", "VersionCommand", "Cache",
-        "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "RetryWithFeedback", "RetryContinues");
+        "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "RetryWithFeedback", "RetryContinues",
+        "Isolation", "WorktreeSetup", "WorktreeFiles");
 
     /// <summary>Metadata that only a <c>ParallelTest</c> has.</summary>
     public static readonly IReadOnlySet<string> OnlyOfTests = Set("Shards", "RetryFailedTests", "Coverage");
@@ -31,7 +32,8 @@ internal static class Names
     /// <summary>Metadata of <c>ParallelTask</c> that says nothing about a test suite.</summary>
     public static readonly IReadOnlySet<string> NotOfTests = Set(
         "Command", "Tool", "Project", "Targets", "Agent", "Prompt", "PromptFile", "Team", "Role", "ParseDiagnostics",
-        "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "Permissions", "RetryWithFeedback", "RetryContinues");
+        "Service", "ReadyWhen", "ReadyTimeout", "Tasks", "Permissions", "RetryWithFeedback", "RetryContinues",
+        "Isolation", "WorktreeSetup", "WorktreeFiles");
 
     /// <summary>Metadata that a <c>ParallelTest</c> has as a <c>ParallelTask</c> has it.</summary>
     public static readonly IReadOnlySet<string> SharedWithTests = Set([.. Metadata.Except(NotOfTests).Except(OwnOfTests)]);
@@ -40,7 +42,8 @@ internal static class Names
     public static readonly IReadOnlySet<string> WorkMetadata = Set("Command", "Tool", "Project", "Targets", "Agent");
 
     /// <summary>Metadata whose text a program gets as it is.</summary>
-    public static readonly IReadOnlySet<string> ForPrograms = Set("Command", "Arguments", "Verify", "VersionCommand", "Environment");
+    public static readonly IReadOnlySet<string> ForPrograms = Set(
+        "Command", "Arguments", "Verify", "VersionCommand", "Environment", "WorktreeSetup");
 
     /// <summary>Metadata of <c>ParallelConvert</c> that a <c>ParallelTask</c> has not.</summary>
     public static readonly IReadOnlySet<string> ConvertOnly = Set("Id", "Batch", "Outputs", "Output", "RemoveOrphans");
@@ -71,13 +74,17 @@ internal static class Names
         "MaxAgents", "AgentRunner", "ShowPrompts", "Resume", "OnLocked", "Cache", "CacheDirectory", "CacheSize", "RemoteCache",
             "RemoteCacheWrite",
         "AllowNoTests", "DotnetConflicts", "UndeclaredWrites", "AffectedSince", "MaxMemory", "Jobserver", "Telemetry", "Ci",
-        "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens", "WhatIf");
+        "RetryWithFeedback", "RetryContinues", "MaxCost", "MaxTokens", "WhatIf",
+        "Isolation", "WorktreeSetup", "WorktreeFiles", "Merge", "MergeVerify");
 
     /// <summary>Values of <c>ParallelExecReports</c>.</summary>
     public static readonly IReadOnlySet<string> Reports = Set("json", "html", "markdown", "mermaid", "junit", "trace");
 
     /// <summary>Metadata that means something only to a child process of ours, not to the engine.</summary>
     public static readonly IReadOnlySet<string> ProcessOnly = Set("WorkingDirectory", "Environment", "Shell", "ParseDiagnostics");
+
+    /// <summary>Metadata about the worktree of an isolated subtask.</summary>
+    public static readonly IReadOnlySet<string> OfWorktrees = Set("WorktreeSetup", "WorktreeFiles");
 
     /// <summary>Metadata about what an agent is told when it tries again.</summary>
     public static readonly IReadOnlySet<string> OfRetriedAgents = Set("RetryWithFeedback", "RetryContinues");

@@ -75,6 +75,7 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
             AcceptanceCriteria = reader.List("AcceptanceCriteria"),
             Team = ParseTeam(reader),
             Role = reader.Text("Role") ?? "",
+            Isolation = IsolationParser.Parse(reader, work, service, options),
             Verify = reader.Text("Verify") is { } verify ? new CommandWork(verify, reader.Text("Shell")) : null,
         };
         return work is null || reader.Failed ? null : service is null ? subtask : ServiceParser.WithoutEnd(subtask);
@@ -163,7 +164,8 @@ internal sealed class SubtaskParser(RunOptions options, IReadOnlyDictionary<stri
         if (reader.Has("VersionCommand") && !reader.Has("Inputs"))
             return reader.WrongKind(
                 "has a VersionCommand but no Inputs, so it runs each time, whatever the version. Add Inputs, or remove it.");
-        if (reader.Has("Shell") && command is null && !reader.Has("Verify") && !reader.Has("VersionCommand"))
+        if (reader.Has("Shell") && command is null && !reader.Has("Verify") && !reader.Has("VersionCommand")
+            && !reader.Has("WorktreeSetup"))
             return reader.WrongKind("has Shell but no Command. Shell says which shell runs the Command.");
 
         if ((reader.Has("Prompt") || reader.Has("PromptFile")) && agent is null)

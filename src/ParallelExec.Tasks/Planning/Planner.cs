@@ -32,6 +32,7 @@ internal static class Planner
         string?[]? kept = changes is null ? null : new Affected(subtasks, graph, changes, options, closure).Apply(excluded);
         CycleFinder.Report(graph, subtasks, diagnostics);
         ServiceCheck.Check(subtasks, graph, diagnostics);
+        IsolationCheck.Check(subtasks, graph, excluded, diagnostics);
         // Beside other errors: only of what these say nothing about, because a dependency that is missing may be what keeps two apart.
         bool[] uncertain = graph.Uncertain(incomplete);
         var looked = new bool[subtasks.Length];

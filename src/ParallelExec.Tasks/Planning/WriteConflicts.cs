@@ -18,9 +18,10 @@ internal static class WriteConflicts
         bool eager = options.Schedule == ScheduleMode.Eager, serialize = options.WriteConflicts == WriteConflictMode.Serialize;
         var found = new Dictionary<(int First, int Second), (PathPattern First, PathPattern Second)>();
         var reach = new Reach(graph);
-        // What runs alone meets nobody.
+        // What runs alone meets nobody, and neither does what works in a tree of its own: of two such, the merge tells.
         (int Index, PathPattern Output)[] outputs =
-            [.. Enumerable.Range(0, subtasks.Count).Where(index => looked[index] && subtasks[index].Parallel)
+            [.. Enumerable.Range(0, subtasks.Count)
+                .Where(index => looked[index] && subtasks[index] is { Parallel: true, IsIsolated: false })
                 .SelectMany(index => subtasks[index].Outputs.Select(output => (index, output)))];
         foreach ((int a, PathPattern outputA, int b, PathPattern outputB) in Overlaps(outputs, levels, Follows))
         {

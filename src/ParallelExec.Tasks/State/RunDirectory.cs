@@ -84,7 +84,13 @@ internal sealed class RunDirectory : IDisposable
             {
                 if (held is null)
                     return InUse(directory, "Nothing was removed. Wait until it has ended.");
-                StateFolder.RemoveOurs(directory);
+                if (StateFolder.RemoveOurs(directory) is { } worktrees)
+                {
+                    return Diagnostic.Warning(
+                        Codes.NotApplied,
+                        $"'{worktrees}' stays: in it are git worktrees whose work is not merged. git worktree list names them, git "
+                            + "worktree unlock and remove take one away.");
+                }
             }
             PlainFolder.RemoveIfEmpty(directory);
             return null;

@@ -19,10 +19,13 @@ internal static class StateFolder
     /// <summary>A mark is some dozen bytes for each subtask.</summary>
     private const int LongestMark = 100_000_000;
 
+    /// <summary>Whose branches and worktrees there are; not a name of <c>Execution</c>, which is above us.</summary>
+    private const string Isolated = "isolation.json";
+
     private static readonly string[] Folders = ["handover", "rounds", "logs", "teams", "tests", Questions.FolderName];
     private static readonly string[] OurFiles =
         [RunFile.Name, RunFile.PreviousName, Plan, JournalName, "history.json", "hashes.txt", "projects.json", ConvertedOutputs.FileName,
-            "summary.md", "report.html", "graph.mmd", "junit.xml", "trace.json", "github-matcher.json", Lock, "run.owner", Ignore,
+            "summary.md", "report.html", "graph.mmd", "junit.xml", "trace.json", "github-matcher.json", Isolated, Lock, "run.owner", Ignore,
             Mark];
 
     /// <summary>Of the system, in a folder that nobody uses yet.</summary>
@@ -92,7 +95,8 @@ internal static class StateFolder
     }
 
     /// <summary>Removes what we wrote, by name; what others put there stays.</summary>
-    public static void RemoveOurs(string directory)
+    /// <returns>What of ours stays, because work is in it; null where nothing does.</returns>
+    public static string? RemoveOurs(string directory)
     {
         foreach (string name in Recorded(directory).Concat(NamesOfBefore(directory)))
             File.Delete(Path.Combine(directory, name));
@@ -106,12 +110,32 @@ internal static class StateFolder
             PlainFolder.RemoveIfEmpty(Path.Combine(directory, folder));
         foreach (string half in Directory.EnumerateFiles(directory, "*.tmp").Where(IsHalf))
             File.Delete(half);
+        if (RemoveEmptyWorktrees(directory) is { } kept)
+        {
+            // It is still ours, git still ignores it, and the next run knows whose they are.
+            foreach (string file in OurFiles.Where(file => file is not (Lock or Ignore or Mark or Isolated)))
+                File.Delete(Path.Combine(directory, file));
+            return kept;
+        }
         // The mark last: until then it is known what the rest is. The lock is its holder's.
         foreach (string file in OurFiles.Where(file => file is not Lock and not Ignore).Select(file => Path.Combine(directory, file)))
             File.Delete(file);
         string ignore = Path.Combine(directory, Ignore);
         if (PlainFile.TryRead(ignore, IgnoreAll.Length) is { } text && text.AsSpan().SequenceEqual("*\n"u8))
             File.Delete(ignore);
+        return null;
+    }
+
+    /// <summary>Worktrees of what is merged are removed by the run that merged it: in those that are left may be work.</summary>
+    private static string? RemoveEmptyWorktrees(string directory)
+    {
+        string worktrees = Path.Combine(directory, "worktrees");
+        if (!Directory.Exists(worktrees) || PlainFolder.IsLink(worktrees))
+            return null;
+        foreach (string run in Directory.EnumerateDirectories(worktrees))
+            PlainFolder.RemoveIfEmpty(run);
+        PlainFolder.RemoveIfEmpty(worktrees);
+        return Directory.Exists(worktrees) ? worktrees : null;
     }
 
     /// <param name="others">What else is there, some of it.</param>

@@ -52,6 +52,8 @@ internal static class Forms
         ["Coordination"] = Of<Coordination>(),
         ["Permissions"] = Of<AgentPermissions>(),
         ["Runner"] = new(Values: Runners),
+        ["Isolation"] = new(Values: ["none", "worktree"]),
+        ["WorktreeFiles"] = new("file", IsList: true),
     };
 
     private static readonly Dictionary<string, ValueForm> OfProperties = new()
@@ -82,6 +84,9 @@ internal static class Forms
         ["Telemetry"] = Of<TelemetryMode>(),
         ["Ci"] = new(Values: ["Auto", .. Enum.GetNames<CiEngine>()]),
         ["Jobserver"] = new(Values: ["true", "false", "Pipe", "Fifo"]),
+        ["Isolation"] = new(Values: ["none", "worktree"]),
+        ["Merge"] = Of<MergeMode>(),
+        ["WorktreeFiles"] = new("file", IsList: true),
         ["RunOn"] = new(Values: ["BeforeBuild", "AfterBuild"]),
         ["Reports"] = new(IsList: true, Values: [.. Names.Reports.Order(StringComparer.Ordinal)]),
         ["AgentRunner"] = new(AllowsOthers: true, Values: Runners),

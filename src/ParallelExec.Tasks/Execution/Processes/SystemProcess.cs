@@ -112,8 +112,10 @@ internal sealed class SystemProcess : ChildProcess
 
     /// <summary>Runs a program that reads nothing and soon ends, without a shell.</summary>
     public static ProgramOutput Run(
-        string program, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment)
+        string program, IEnumerable<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string> environment,
+            TimeSpan? limit = null)
     {
+        TimeSpan most = limit ?? ProgramLimit;
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = workingDirectory,
@@ -131,10 +133,10 @@ internal sealed class SystemProcess : ChildProcess
             using Process process = Process.Start(start)!;
             process.StandardInput.Close();
             Task<string> text = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(ProgramLimit))
+            if (!process.WaitForExit(most))
             {
                 process.Kill(entireProcessTree: true);
-                return new ProgramOutput(null, "", $"it has not ended after {ProgramLimit.TotalSeconds} s");
+                return new ProgramOutput(null, "", $"it has not ended after {most.TotalSeconds} s");
             }
             return new ProgramOutput(process.ExitCode, text.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
         }

@@ -110,16 +110,22 @@ internal sealed class Reuse(
             return FindBatch(planned);
         if (!earlier.TryGetValue(planned.Id, out SuccessRecord? record))
             return new Reused(null, isChecked ? Reused.NeverSucceeded : null);
-        // A command in front of an agent runs each time; what it hands on is compared. An agent that worked again has made something new.
-        if (!isChecked && planned.Dependencies.FirstOrDefault(index => options.Resume is null ? workedAnew[index] : hasRun[index], -1)
-            is >= 0 and int again)
-            return new Reused(null, $"'{plan.Subtasks[again].Id}' ran again");
+        if (!isChecked && RanAgain(planned) is { } again)
+            return new Reused(null, $"'{again}' ran again");
         if (fingerprints.Of(planned).DifferenceFrom(record.Fingerprint) is { } difference)
             return new Reused(null, difference);
         return OutputsDiffer(subtask, record) is { } output
             ? new Reused(null, output)
             : new Reused(record, isChecked ? "nothing that it depends on has changed" : "succeeded in the last run");
     }
+
+    /// <summary>
+    /// What it depends on and has worked anew; null where nothing has. A command in front of an agent runs each time; what it hands on is
+    /// compared. An agent that worked again has made something new.
+    /// </summary>
+    public string? RanAgain(PlannedSubtask planned) =>
+        planned.Dependencies.FirstOrDefault(index => options.Resume is null ? workedAnew[index] : hasRun[index], -1) is >= 0 and int again
+            ? plan.Subtasks[again].Id : null;
 
     private Reused FindBatch(PlannedSubtask planned)
     {

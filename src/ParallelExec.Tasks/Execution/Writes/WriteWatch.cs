@@ -123,6 +123,8 @@ internal sealed class WriteWatch : IRunObserver
     private static bool IsConcerned(Subtask subtask, RunOptions options) => options.UndeclaredWrites switch
     {
         UndeclaredWrites.Off => false,
+        // In a worktree of its own it meets nobody, and git tells what it changed.
+        _ when subtask.IsIsolated => false,
         null => subtask.Work is AgentWork,
         _ => subtask.Work is not MilestoneWork && subtask.Service is null,
     };

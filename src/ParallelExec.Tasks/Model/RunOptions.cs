@@ -223,32 +223,3 @@ internal enum WriteConflictMode
     Serialize,
     Warn,
 }
-
-/// <summary>Of what subtasks write without declaring it.</summary>
-internal enum UndeclaredWrites
-{
-    /// <summary>Nobody looks for it.</summary>
-    Off,
-
-    /// <summary>It is told.</summary>
-    Warn,
-
-    /// <summary>Whoever did it, or may have done it and ended last, has failed.</summary>
-    Error,
-}
-
-/// <summary>Of subtasks that would build one .NET project at the same time, each by a process of its own.</summary>
-internal enum DotnetConflictMode
-{
-    /// <summary>They are told, and run.</summary>
-    Warn,
-
-    /// <summary>They run one after another.</summary>
-    Serialize,
-
-    /// <summary>They are told, and nothing runs.</summary>
-    Error,
-
-    /// <summary>Nobody looks for them.</summary>
-    Off,
-}

@@ -102,7 +102,11 @@ internal sealed record Variant(string What, ExecutionPlan Plan, RunOptions Optio
     {
         PlannedSubtask[] all =
             [.. Plan.Subtasks.Select(planned => planned with { Subtask = planned.Subtask with { Parallel = true } })];
-        return Plan with { Subtasks = [.. all], Waves = [.. Plan.Waves.Select(wave => wave.Select(each => all[each.Index])
-            .ToImmutableArray())] };
+        return Plan with
+        {
+            Subtasks = [.. all],
+            Waves = [.. Plan.Waves.Select(wave => wave.Select(each => all[each.Index])
+            .ToImmutableArray())]
+        };
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using ParallelExec.Agents;
 using ParallelExec.Events;
-using ParallelExec.Fingerprints;
 using ParallelExec.Execution.Writes;
+using ParallelExec.Fingerprints;
 using ParallelExec.Model;
 using ParallelExec.Planning;
 using ParallelExec.Reporting;

@@ -14,7 +14,9 @@ public class WhatIfTextTests
     {
         Dictionary<string, TimeSpan> measured = new()
         {
-            ["long"] = TimeSpan.FromSeconds(60), ["a"] = TimeSpan.FromSeconds(10), ["b"] = TimeSpan.FromSeconds(50),
+            ["long"] = TimeSpan.FromSeconds(60),
+            ["a"] = TimeSpan.FromSeconds(10),
+            ["b"] = TimeSpan.FromSeconds(50),
         };
         var text = new WhatIfText(Given.Plan("long", "a", "b <- a"), Options, measured, null);
         Assert.Equal("""
@@ -33,12 +35,20 @@ public class WhatIfTextTests
     {
         RecordedSubtask Ran(string id, double cpu) => new()
         {
-            Id = id, Status = SubtaskStatus.Succeeded, StartedAt = DateTimeOffset.UnixEpoch, Attempts = 1,
-            Duration = TimeSpan.FromSeconds(20), Alone = TimeSpan.FromSeconds(10), Cpu = TimeSpan.FromSeconds(cpu),
+            Id = id,
+            Status = SubtaskStatus.Succeeded,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            Attempts = 1,
+            Duration = TimeSpan.FromSeconds(20),
+            Alone = TimeSpan.FromSeconds(10),
+            Cpu = TimeSpan.FromSeconds(cpu),
         };
         RecordedRun Last(double cpu) => new()
         {
-            Status = "Succeeded", Project = "", StartedAt = DateTimeOffset.UnixEpoch, Duration = TimeSpan.FromSeconds(20),
+            Status = "Succeeded",
+            Project = "",
+            StartedAt = DateTimeOffset.UnixEpoch,
+            Duration = TimeSpan.FromSeconds(20),
             Subtasks = [Ran("a", cpu), Ran("b", cpu)],
         };
         string Here(double cpu) => new WhatIfText(Given.Plan("a", "b"), Options, Given.NoDurations, Last(cpu)).For(processors: 1);

@@ -146,7 +146,9 @@ public sealed class WriteWatchTests : IDisposable
     {
         RunOptions options = run.Options with
         {
-            Schedule = ScheduleMode.Eager, ProjectDirectory = run.Folder.Path, Directory = run.Folder.Combine("state"),
+            Schedule = ScheduleMode.Eager,
+            ProjectDirectory = run.Folder.Path,
+            Directory = run.Folder.Combine("state"),
         };
         ExecutionPlan plan = Given.Plan(options, [run.Agent("a", ""), run.Agent("b", "")]);
         DateTimeOffset now = DateTimeOffset.UtcNow;
